@@ -1,0 +1,1 @@
+namespace Deskhand; public static class Placeholder {}
