@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Deskhand.Tickets;
+
+namespace Deskhand;
+
+/// <summary>Single values as JSON text, the way they stand in history rows and in the <c>changes</c> of events.</summary>
+public static class Json
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string? Of(string? text) => text is null ? null : JsonSerializer.Serialize(text, Relaxed);
+
+    public static string Of(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Of(bool value) => value ? "true" : "false";
+
+    public static string? Of(Guid? id) => id is { } value ? $"\"{value}\"" : null;
+
+    /// <summary>RFC 3339 in UTC with milliseconds.</summary>
+    public static string? Of(DateTimeOffset? instant) =>
+        instant is { } value ? "\"" + value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) + "\"" : null;
+
+    public static string Of(ImmutableArray<string> texts) => JsonSerializer.Serialize(texts, Relaxed);
+
+    /// <summary>A comment in history: which and how visible; its words only when the customer may read them too.</summary>
+    public static string OfComment(Comment comment) => JsonSerializer.Serialize(
+        comment.Visibility == Visibility.Public
+            ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = comment.Id.ToString(), ["visibility"] = Wire.Name(comment.Visibility), ["body"] = comment.Body }
+            : new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = comment.Id.ToString(), ["visibility"] = Wire.Name(comment.Visibility) },
+        Relaxed);
+}

@@ -1,1 +1,0 @@
-namespace Deskhand; public static class Placeholder {}

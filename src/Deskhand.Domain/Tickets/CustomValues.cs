@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Deskhand.Tickets;
+
+/// <summary>Values of a tenant's own fields: JSON by field key, compared by content.</summary>
+public sealed class CustomValues : IEquatable<CustomValues>
+{
+    private readonly ImmutableSortedDictionary<string, JsonElement> values;
+
+    private CustomValues(ImmutableSortedDictionary<string, JsonElement> values) => this.values = values;
+
+    public static CustomValues Empty { get; } = new(ImmutableSortedDictionary<string, JsonElement>.Empty.WithComparers(StringComparer.Ordinal));
+
+    public int Count => values.Count;
+
+    public IEnumerable<KeyValuePair<string, JsonElement>> Each => values;
+
+    /// <summary>The given values; a JSON null counts as absent.</summary>
+    public static CustomValues From(IEnumerable<KeyValuePair<string, JsonElement>> pairs)
+    {
+        var builder = Empty.values.ToBuilder();
+        foreach (var (key, value) in pairs)
+            if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) builder[key] = value.Clone();
+        return builder.Count == 0 ? Empty : new(builder.ToImmutable());
+    }
+
+    /// <summary>Reads a JSON object.</summary>
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
+    public static CustomValues Parse(string json)
+    {
+        if (json is "{}") return Empty;
+        using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("Custom fields are a JSON object.");
+        return From(document.RootElement.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value)));
+    }
+
+    public JsonElement? Find(string key) => values.TryGetValue(key, out var value) ? value : null;
+
+    public string ToJson() => values.Count == 0 ? "{}" : JsonSerializer.Serialize(values);
+
+    public bool Equals(CustomValues? other) =>
+        other is not null && (ReferenceEquals(this, other) ||
+            (values.Count == other.values.Count && values.All(p => other.Find(p.Key) is { } value && JsonElement.DeepEquals(p.Value, value))));
+
+    public override bool Equals(object? obj) => Equals(obj as CustomValues);
+
+    public override int GetHashCode() => values.Count == 0 ? 0 : HashCode.Combine(values.Count, string.GetHashCode(values.Keys.First(), StringComparison.Ordinal));
+
+    public override string ToString() => ToJson();
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Deskhand.Tickets;
+
+/// <summary>A ticket category and what is below it.</summary>
+public sealed record Category(string Key, string Name, ImmutableArray<string> Subcategories, bool Active = true);
+
+/// <summary>What a tenant has laid down about its tickets. The same for every ticket, changes rarely.</summary>
+public sealed record Rulebook(
+    Workflow Workflow,
+    ImmutableArray<Category> Categories,
+    ImmutableArray<CustomFieldDefinition> CustomFields,
+    ReferenceScheme ReferenceScheme,
+    string TimeZone);
+
+/// <summary>What is known of the rows that a change names; absent where the change names none, or none exists in this tenant.</summary>
+public sealed record Known
+{
+    public static Known Nothing { get; } = new();
+
+    /// <summary>Whether the customer exists and is active.</summary>
+    public bool Customer { get; init; }
+
+    /// <summary>The customer that the contact belongs to, or null when there is no such contact.</summary>
+    public Guid? CustomerOfContact { get; init; }
+
+    /// <summary>The customer that the location belongs to, or null when there is no such location.</summary>
+    public Guid? CustomerOfLocation { get; init; }
+
+    /// <summary>The asset's number, or null when there is no such asset.</summary>
+    public string? AssetNumber { get; init; }
+
+    /// <summary>The customer that the asset is installed at, or null.</summary>
+    public Guid? CustomerOfAsset { get; init; }
+
+    /// <summary>Whether the assignee exists, is active and may hold tickets.</summary>
+    public bool Assignee { get; init; }
+
+    /// <summary>Whether the group exists.</summary>
+    public bool Group { get; init; }
+
+    /// <summary>Whether the assignee is a member of the group.</summary>
+    public bool AssigneeInGroup { get; init; }
+
+    /// <summary>Those of the named uploads that exist, belong to the actor and are not yet part of a comment.</summary>
+    public ImmutableHashSet<Guid> Uploads { get; init; } = [];
+}

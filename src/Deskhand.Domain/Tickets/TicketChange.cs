@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+
+namespace Deskhand.Tickets;
+
+/// <summary>Who may read a comment.</summary>
+public enum Visibility
+{
+    /// <summary>The customer and the desk.</summary>
+    Public,
+
+    /// <summary>The desk alone: never reaches a customer by any way.</summary>
+    Internal,
+}
+
+/// <summary>How a comment's body is written.</summary>
+public enum BodyFormat
+{
+    Markdown,
+    Plain,
+    Html,
+}
+
+/// <summary>Something that shall happen to one ticket. A click, a mail, an API call and a timer all become one of these.</summary>
+public abstract record TicketChange
+{
+    private TicketChange()
+    {
+    }
+
+    /// <summary>A new ticket.</summary>
+    public sealed record Create(Guid Id, TicketFields Fields) : TicketChange;
+
+    /// <summary>The editable fields shall be these.</summary>
+    public sealed record Edit(TicketFields Fields, string? Reason = null) : TicketChange;
+
+    /// <summary>A step in the workflow.</summary>
+    public sealed record ChangeStatus(string Status, string? Reason) : TicketChange;
+
+    /// <summary>The work is done: to the first solved status within one step.</summary>
+    public sealed record Resolve(string? Reason) : TicketChange;
+
+    /// <summary>Another agent, another group, or nobody.</summary>
+    public sealed record Assign(Guid? AssigneeId, Guid? GroupId, string? Reason) : TicketChange;
+
+    /// <summary>A flag for the attention of management; the status stays.</summary>
+    /// <param name="Level">1 to 3.</param>
+    /// <param name="Reason">Why; required.</param>
+    /// <param name="Reassign">Whether assignee and group change with it.</param>
+    /// <param name="AssigneeId">The new assignee, when reassigned.</param>
+    /// <param name="GroupId">The new group, when reassigned.</param>
+    public sealed record Escalate(int Level, string? Reason, bool Reassign, Guid? AssigneeId, Guid? GroupId) : TicketChange;
+
+    /// <summary>The flag is taken back.</summary>
+    public sealed record Deescalate(string? Reason) : TicketChange;
+
+    /// <summary>An entry in the conversation.</summary>
+    public sealed record AddComment(NewComment Comment) : TicketChange;
+
+    /// <summary>Other words for a comment that stands.</summary>
+    public sealed record EditComment(Comment Comment, string Body, BodyFormat Format) : TicketChange;
+
+    /// <summary>A comment is taken back.</summary>
+    public sealed record DeleteComment(Comment Comment) : TicketChange;
+
+    /// <summary>A file is put to the ticket without a comment.</summary>
+    public sealed record Attach(Guid AttachmentId, string Name) : TicketChange;
+
+    /// <summary>A file is taken away.</summary>
+    public sealed record Detach(Guid AttachmentId, string Name) : TicketChange;
+
+    /// <summary>The ticket goes out of sight; its history stays.</summary>
+    public sealed record Delete(string? Reason) : TicketChange;
+}
+
+/// <summary>A comment to be.</summary>
+public sealed record NewComment(Guid Id, string Body, BodyFormat Format, Visibility Visibility, ImmutableArray<Guid> AttachmentIds);
+
+/// <summary>One entry of a ticket's conversation.</summary>
+public sealed record Comment
+{
+    public required Guid Id { get; init; }
+
+    public required ActorKind AuthorKind { get; init; }
+
+    /// <summary>The user or contact who wrote it; null for the system.</summary>
+    public Guid? AuthorId { get; init; }
+
+    public required Visibility Visibility { get; init; }
+
+    public required BodyFormat Format { get; init; }
+
+    public required string Body { get; init; }
+
+    public required Via Via { get; init; }
+
+    public ImmutableArray<Guid> AttachmentIds { get; init; } = [];
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EditedAt { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; init; }
+}

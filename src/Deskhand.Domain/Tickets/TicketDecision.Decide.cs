@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Deskhand.Access;
+
+namespace Deskhand.Tickets;
+
+/// <summary>What surrounds a change: who, when, and what is known of the rows it names.</summary>
+/// <param name="By">The actor.</param>
+/// <param name="Now">The instant of the change, UTC.</param>
+/// <param name="Known">What was looked up.</param>
+public sealed record Circumstances(Actor By, DateTimeOffset Now, Known Known);
+
+/// <content>The one place that decides what a change does to a ticket.</content>
+public sealed partial record TicketDecision
+{
+    /// <summary>
+    /// Decides one change. Pure: the same arguments give the same answer, so it can be asked again after a conflict, or in advance.
+    /// </summary>
+    /// <param name="before">The ticket as it is; null only for <see cref="TicketChange.Create"/>.</param>
+    /// <param name="change">What shall happen.</param>
+    /// <param name="rulebook">The tenant's rules.</param>
+    /// <param name="c">Who, when, and what is known.</param>
+    /// <returns>What is to be written, or why not.</returns>
+    public static Outcome<TicketDecision> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Circumstances c)
+    {
+        if (change is TicketChange.Create create) return Created(create, rulebook, c);
+        ArgumentNullException.ThrowIfNull(before);
+        if (before.StatusCategory == StatusCategory.Closed && change is not TicketChange.Delete)
+            return Problem.Conflict("ticket_closed", "A closed ticket stays as it is; open a follow-up instead.");
+
+        return change switch
+        {
+            TicketChange.Edit edit => Edited(before, edit, rulebook, c),
+            TicketChange.ChangeStatus step => Moved(before, step.Status, step.Reason, rulebook, c),
+            TicketChange.Resolve resolve => Resolved(before, resolve, rulebook, c),
+            TicketChange.Assign assign => Assigned(before, assign, c),
+            TicketChange.Escalate escalate => Escalated(before, escalate, c),
+            TicketChange.Deescalate calm => Deescalated(before, calm, c),
+            TicketChange.AddComment comment => Commented(before, comment.Comment, rulebook, c),
+            TicketChange.EditComment edit => CommentEdited(before, edit, c),
+            TicketChange.DeleteComment delete => CommentDeleted(before, delete.Comment, c),
+            TicketChange.Attach attach => Updated(before, new FieldChange("attachments", null, Json.Of(attach.Name)), Permission.TicketsUpdate, c),
+            TicketChange.Detach detach => Updated(before, new FieldChange("attachments", Json.Of(detach.Name), null), Permission.TicketsUpdate, c),
+            TicketChange.Delete delete => Deleted(before, delete.Reason, c),
+            _ => throw new UnreachableException(change.GetType().Name),
+        };
+    }
+
+    private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsCreate) is { } lacking) return lacking;
+        var fields = TicketRules.Normalise(create.Fields);
+        if (TicketRules.Check(fields, null, rulebook) is { } invalid) return invalid;
+        if (TicketRules.CheckReferences(fields, null, c) is { } unknown) return unknown;
+        if ((fields.AssigneeId ?? fields.GroupId) is not null && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+
+        var status = rulebook.Workflow.Initial;
+        var ticket = new Ticket
+        {
+            Id = create.Id,
+            Fields = fields with { CustomerId = fields.CustomerId ?? c.Known.CustomerOfContact },
+            Status = status.Key,
+            StatusCategory = status.Category,
+            CreatedBy = c.By.Id,
+            CreatedAt = c.Now,
+            UpdatedAt = c.Now,
+            Version = 1,
+        };
+        var events = ImmutableArray.Create(new TicketEvent("ticket.created", []));
+        var assignment = TicketDiff.Assignment(null, ticket);
+        if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
+        return Write(ticket, [new FieldChange("status", null, Json.Of(status.Key)), .. assignment], null, events);
+    }
+
+    private static Outcome<TicketDecision> Edited(Ticket before, TicketChange.Edit edit, Rulebook rulebook, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
+        var fields = TicketRules.Normalise(edit.Fields);
+        var after = Touch(before, c) with { Fields = fields };
+        var changes = TicketDiff.Fields(before, after);
+        var assignment = TicketDiff.Assignment(before, after);
+        if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
+        if (TicketRules.Check(fields, before, rulebook) is { } invalid) return invalid;
+        if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
+        if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+
+        var events = ImmutableArray<TicketEvent>.Empty;
+        if (!changes.IsEmpty) events = events.Add(new("ticket.updated", changes));
+        if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
+        return Write(after, [.. changes, .. assignment], edit.Reason, events);
+    }
+
+    private static Outcome<TicketDecision> Moved(Ticket before, string status, string? reason, Rulebook rulebook, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
+        if (TicketRules.CheckReason(reason) is { } invalid) return invalid;
+        if (string.Equals(status, before.Status, StringComparison.Ordinal)) return Unchanged(before);
+        var step = rulebook.Workflow.Step(before.Status, status, c.By.Permissions);
+        if (step.Problem is { } problem) return problem;
+        var after = Enter(Touch(before, c), step.Value, c);
+        return Write(after, [TicketDiff.Status(before, after)], reason, StatusEvents(before, after));
+    }
+
+    private static Outcome<TicketDecision> Resolved(Ticket before, TicketChange.Resolve resolve, Rulebook rulebook, Circumstances c)
+    {
+        if (before.StatusCategory == StatusCategory.Solved) return Unchanged(before);
+        var solved = rulebook.Workflow.FirstReachable(before.Status, StatusCategory.Solved)
+            ?? rulebook.Workflow.Statuses.First(s => s.Category == StatusCategory.Solved);
+        return Moved(before, solved.Key, resolve.Reason, rulebook, c);
+    }
+
+    private static Outcome<TicketDecision> Assigned(Ticket before, TicketChange.Assign assign, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsAssign) is { } lacking) return lacking;
+        if (TicketRules.CheckReason(assign.Reason) is { } invalid) return invalid;
+        var fields = before.Fields with { AssigneeId = assign.AssigneeId, GroupId = assign.GroupId };
+        var after = Touch(before, c) with { Fields = fields };
+        var changes = TicketDiff.Assignment(before, after);
+        if (changes.IsEmpty) return Unchanged(before);
+        if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
+        return Write(after, changes, assign.Reason, [new("ticket.assigned", changes)]);
+    }
+
+    private static Outcome<TicketDecision> Escalated(Ticket before, TicketChange.Escalate escalate, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsEscalate) is { } lacking) return lacking;
+        var errors = new FieldErrors();
+        errors.Unless(escalate.Level is >= 1 and <= 3, "level", "The level is 1, 2 or 3.");
+        errors.Unless(!string.IsNullOrWhiteSpace(escalate.Reason), "reason", "Say why.");
+        errors.Text("reason", escalate.Reason, TicketRules.ReasonLength);
+        if (errors.ToProblem() is { } invalid) return invalid;
+
+        var fields = escalate.Reassign ? before.Fields with { AssigneeId = escalate.AssigneeId, GroupId = escalate.GroupId } : before.Fields;
+        var after = Touch(before, c) with
+        {
+            Fields = fields,
+            EscalationLevel = escalate.Level,
+            EscalationReason = escalate.Reason,
+            EscalatedAt = before.EscalationLevel == escalate.Level ? before.EscalatedAt : c.Now,
+        };
+        var changes = TicketDiff.Escalation(before, after);
+        var assignment = TicketDiff.Assignment(before, after);
+        if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
+        if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+        if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
+        var events = ImmutableArray<TicketEvent>.Empty;
+        if (!changes.IsEmpty) events = events.Add(new("ticket.escalated", changes));
+        if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
+        return Write(after, [.. changes, .. assignment], escalate.Reason, events);
+    }
+
+    private static Outcome<TicketDecision> Deescalated(Ticket before, TicketChange.Deescalate calm, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsEscalate) is { } lacking) return lacking;
+        if (TicketRules.CheckReason(calm.Reason) is { } invalid) return invalid;
+        if (before.EscalationLevel == 0) return Unchanged(before);
+        var after = Touch(before, c) with { EscalationLevel = 0, EscalationReason = null, EscalatedAt = null };
+        var changes = TicketDiff.Escalation(before, after);
+        return Write(after, changes, calm.Reason, [new("ticket.updated", changes)]);
+    }
+
+    private static Outcome<TicketDecision> Commented(Ticket before, NewComment entry, Rulebook rulebook, Circumstances c)
+    {
+        var needed = entry.Visibility == Visibility.Public ? Permission.CommentsWrite : Permission.NotesWrite;
+        if (Lacks(c, needed) is { } lacking) return lacking;
+        if (TicketRules.CheckBody(entry.Body, required: entry.AttachmentIds.IsEmpty) is { } invalid) return invalid;
+        foreach (var upload in entry.AttachmentIds)
+            if (!c.Known.Uploads.Contains(upload)) return Problem.UnknownReference("attachmentIds", "attachment");
+
+        var comment = new Comment
+        {
+            Id = entry.Id,
+            AuthorKind = c.By.Kind,
+            AuthorId = c.By.Id,
+            Visibility = entry.Visibility,
+            Format = entry.Format,
+            Body = entry.Body,
+            Via = c.By.Via,
+            AttachmentIds = entry.AttachmentIds,
+            CreatedAt = c.Now,
+        };
+        var after = Touch(before, c);
+        var history = ImmutableArray.Create(new FieldChange("comments", null, Json.OfComment(comment)));
+        var events = ImmutableArray.Create(new TicketEvent("ticket.commented", [], comment));
+        if (comment.Visibility == Visibility.Public && comment.AuthorKind == ActorKind.Agent && before.FirstRespondedAt is null)
+            after = after with { FirstRespondedAt = c.Now };
+        if (comment.AuthorKind == ActorKind.Contact
+            && rulebook.Workflow.Find(before.Status) is { } status && rulebook.Workflow.ReopenedFrom(status) is { } open)
+        {
+            after = Enter(after, open, c);
+            history = history.Add(TicketDiff.Status(before, after));
+            events = events.AddRange(StatusEvents(before, after));
+        }
+
+        return Write(after, history, null, events) with { Comment = comment };
+    }
+
+    private static Outcome<TicketDecision> CommentEdited(Ticket before, TicketChange.EditComment edit, Circumstances c)
+    {
+        if (LacksRightTo(edit.Comment, c) is { } lacking) return lacking;
+        if (TicketRules.CheckBody(edit.Body, required: edit.Comment.AttachmentIds.IsEmpty) is { } invalid) return invalid;
+        if (string.Equals(edit.Comment.Body, edit.Body, StringComparison.Ordinal) && edit.Comment.Format == edit.Format) return Unchanged(before);
+        var comment = edit.Comment with { Body = edit.Body, Format = edit.Format, EditedAt = c.Now };
+        var change = new FieldChange("comments", Json.OfComment(edit.Comment), Json.OfComment(comment));
+        return Write(Touch(before, c), [change], null, [new("ticket.updated", [change], comment)]) with { Comment = comment };
+    }
+
+    private static Outcome<TicketDecision> CommentDeleted(Ticket before, Comment comment, Circumstances c)
+    {
+        if (LacksRightTo(comment, c) is { } lacking) return lacking;
+        var gone = comment with { DeletedAt = c.Now };
+        var change = new FieldChange("comments", Json.OfComment(comment), null);
+        return Write(Touch(before, c), [change], null, [new("ticket.updated", [change], gone)]) with { Comment = gone };
+    }
+
+    private static Outcome<TicketDecision> Updated(Ticket before, FieldChange change, Permission needed, Circumstances c) =>
+        Lacks(c, needed) is { } lacking ? lacking : Write(Touch(before, c), [change], null, [new("ticket.updated", [change])]);
+
+    private static Outcome<TicketDecision> Deleted(Ticket before, string? reason, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsDelete) is { } lacking) return lacking;
+        if (TicketRules.CheckReason(reason) is { } invalid) return invalid;
+        var after = Touch(before, c) with { DeletedAt = c.Now };
+        return Write(after, [new FieldChange("deletedAt", null, Json.Of(c.Now))], reason, [new("ticket.deleted", [])]);
+    }
+
+    private static Outcome<TicketDecision> Unchanged(Ticket before) => new TicketDecision { After = before };
+
+    private static TicketDecision Write(Ticket after, ImmutableArray<FieldChange> history, string? reason, ImmutableArray<TicketEvent> events) => new()
+    {
+        After = after with { Sequence = after.Sequence + events.Length },
+        History = history,
+        Reason = reason,
+        Events = events,
+    };
+
+    private static Ticket Touch(Ticket ticket, Circumstances c) => ticket with
+    {
+        Version = ticket.Version + 1,
+        // two changes within the clock's grain, or a clock that was set back, must not put a ticket back in the list
+        UpdatedAt = c.Now > ticket.UpdatedAt ? c.Now : ticket.UpdatedAt,
+    };
+
+    /// <summary>What entering a status does to the times that depend on it.</summary>
+    private static Ticket Enter(Ticket ticket, WorkflowStatus status, Circumstances c) => ticket with
+    {
+        Status = status.Key,
+        StatusCategory = status.Category,
+        SolvedAt = status.Category is StatusCategory.Solved or StatusCategory.Closed ? ticket.SolvedAt ?? c.Now : null,
+        ClosedAt = status.Category == StatusCategory.Closed ? c.Now : null,
+    };
+
+    private static ImmutableArray<TicketEvent> StatusEvents(Ticket before, Ticket after)
+    {
+        var changes = ImmutableArray.Create(TicketDiff.Status(before, after));
+        var moved = new TicketEvent("ticket.status_changed", changes);
+        if (before.StatusCategory == after.StatusCategory) return [moved];
+        return after.StatusCategory switch
+        {
+            StatusCategory.Solved => [moved, new("ticket.resolved", changes)],
+            StatusCategory.Closed => [moved, new("ticket.closed", changes)],
+            StatusCategory.New or StatusCategory.Open or StatusCategory.Pending or StatusCategory.OnHold =>
+                before.StatusCategory == StatusCategory.Solved ? [moved, new("ticket.reopened", changes)] : [moved],
+        };
+    }
+
+    private static Problem? Lacks(Circumstances c, Permission permission) =>
+        c.By.Permissions.Has(permission) ? null : Problem.Forbidden(Permissions.Name(permission));
+
+    /// <summary>One's own words may be changed by who may write such words; those of others by who may delete tickets.</summary>
+    private static Problem? LacksRightTo(Comment comment, Circumstances c)
+    {
+        var own = comment.AuthorKind == c.By.Kind && comment.AuthorId == c.By.Id;
+        return Lacks(c, !own ? Permission.TicketsDelete : comment.Visibility == Visibility.Public ? Permission.CommentsWrite : Permission.NotesWrite);
+    }
+}
