@@ -21,19 +21,19 @@ public sealed partial class FieldErrors
         if (!rule) Add(field, message);
     }
 
-    /// <summary>Text that must be there: not blank, at most <paramref name="max"/> characters, no control characters.</summary>
+    /// <summary>Text that must be there: not blank, at most <paramref name="max"/> characters, no line breaks or control characters.</summary>
     public void Required(string field, string? text, int max)
     {
         if (string.IsNullOrWhiteSpace(text)) Add(field, "This is required.");
         else Optional(field, text, max);
     }
 
-    /// <summary>Text of one line that may be missing; null is fine, too long or control characters (CR, LF, NUL included) are not.</summary>
+    /// <summary>Text of one line that may be missing; null is fine, too long, line breaks (U+2028 and U+2029 included) or control characters (C0, DEL, C1) are not.</summary>
     public void Optional(string field, string? text, int max)
     {
         if (text is null) return;
         if (text.Length > max) Add(field, $"This may have at most {max} characters; it has {text.Length}.");
-        if (text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal))
+        if (BreaksLine(text))
             Add(field, "Line breaks and control characters are not allowed here.");
         Storable(field, text);
     }
@@ -66,8 +66,10 @@ public sealed partial class FieldErrors
     public void WebAddress(string field, string? address)
     {
         if (address is null) return;
-        if (address.Length > 2000 || !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        // Uri.TryCreate forgives white space around an address and escapes it within; the text is kept as it came
+        if (address.Length > 2000 || BreaksLine(address) || address.Any(char.IsWhiteSpace) || !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             Add(field, "This is not a web address; it starts with https:// or http://.");
+        else Storable(field, address);
     }
 
     /// <summary>The collected messages as one problem, or null when nothing is wrong.</summary>
@@ -75,6 +77,8 @@ public sealed partial class FieldErrors
     {
         Errors = errors.ToImmutableSortedDictionary(e => e.Key, e => e.Value.ToImmutableArray(), StringComparer.Ordinal),
     };
+
+    private static bool BreaksLine(string text) => text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029');
 
     /// <summary>Lone surrogates cannot be written as UTF-8, so the database could not keep them.</summary>
     private void Storable(string field, string text)
@@ -91,9 +95,9 @@ public sealed partial class FieldErrors
         }
     }
 
-    [GeneratedRegex(@"^[^\s@<>(),;:\\""\[\]\p{Cc}]+@[^\s@<>(),;:\\""\[\]\p{Cc}.-][^\s@<>(),;:\\""\[\]\p{Cc}]*\.[^\s@<>(),;:\\""\[\]\p{Cc}.]{2,}$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[^\s@<>(),;:\\""\[\]\p{Cc}]+@[^\s@<>(),;:\\""\[\]\p{Cc}.-][^\s@<>(),;:\\""\[\]\p{Cc}]*\.[^\s@<>(),;:\\""\[\]\p{Cc}.]{2,}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex EmailShape();
 
-    [GeneratedRegex(@"^\+?[0-9][0-9 ()./x+-]*$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\+?[0-9][0-9 ()./x+-]*\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PhoneShape();
 }
