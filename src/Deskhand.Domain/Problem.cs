@@ -105,6 +105,9 @@ public readonly record struct Outcome<T>
     /// <exception cref="InvalidOperationException">The outcome is a refusal.</exception>
     public T Value => Problem is null ? value! : throw new InvalidOperationException($"No value: {Problem.Code}");
 
+    // the record's own would read Value, which throws on a refusal
+    public override string ToString() => Problem is null ? $"{value}" : Problem.ToString();
+
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
     public static implicit operator Outcome<T>(Problem problem) => new(default, problem);
