@@ -57,9 +57,9 @@ public sealed record CustomFieldDefinition(
 
         foreach (var definition in definitions)
         {
-            if (definition is not { Active: true, Required: true } || values.Find(definition.Key) is not null) continue;
+            if (definition is not { Active: true, Required: true } || HasValue(values, definition.Key)) continue;
             // a ticket from before the field was required may go on without it, but a value once given stays
-            if (before is null || before.Find(definition.Key) is not null) errors.Add($"customFields.{definition.Key}", "This is required.");
+            if (before is null || HasValue(before, definition.Key)) errors.Add($"customFields.{definition.Key}", "This is required.");
         }
     }
 
@@ -67,7 +67,7 @@ public sealed record CustomFieldDefinition(
     public string? Refuse(JsonElement value) => Type switch
     {
         CustomFieldType.Text => value.ValueKind != JsonValueKind.String ? "This must be a string." : RefuseLine(value.GetString()!),
-        CustomFieldType.Number => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out _) ? null : "This must be a number of at most 28 digits.",
+        CustomFieldType.Number => value.ValueKind == JsonValueKind.Number && IsDecimal(value) ? null : "This must be a number of at most 28 digits.",
         CustomFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "This must be true or false.",
         CustomFieldType.Date => value.ValueKind == JsonValueKind.String
             && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
@@ -77,6 +77,22 @@ public sealed record CustomFieldDefinition(
             && value.EnumerateArray().Select(v => v.GetString()).Distinct(StringComparer.Ordinal).Count() == value.GetArrayLength()
                 ? null : $"This must be a list of different values out of: {string.Join(", ", Options)}.",
     };
+
+    /// <summary>Blank text and an empty list are no value.</summary>
+    private static bool HasValue(CustomValues values, string key) => values.Find(key) is { } value && value.ValueKind switch
+    {
+        JsonValueKind.String => !string.IsNullOrWhiteSpace(value.GetString()),
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        _ => true,
+    };
+
+    /// <summary>A decimal holds it exactly. TryGetDecimal alone rounds 1e-20000 to 0, while the database refuses to store such a scale.</summary>
+    private static bool IsDecimal(JsonElement value)
+    {
+        var text = value.GetRawText();
+        return text.Length <= 60 && value.TryGetDecimal(out var number)
+            && (number == 0 ? !text.ContainsAny('e', 'E') && !text.ContainsAnyInRange('1', '9') : JsonElement.DeepEquals(value, JsonSerializer.SerializeToElement(number)));
+    }
 
     private static string? RefuseLine(string text)
     {

@@ -17,16 +17,29 @@ public sealed class CustomValues : IEquatable<CustomValues>
     public IEnumerable<KeyValuePair<string, JsonElement>> Each => values;
 
     /// <summary>The given values; a JSON null counts as absent.</summary>
+    /// <exception cref="JsonException">A name or string in it is not valid Unicode: it could be neither compared nor stored.</exception>
     public static CustomValues From(IEnumerable<KeyValuePair<string, JsonElement>> pairs)
     {
         var builder = Empty.values.ToBuilder();
-        foreach (var (key, value) in pairs)
-            if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)) builder[key] = value.Clone();
+        try
+        {
+            foreach (var (key, value) in pairs)
+            {
+                if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) continue;
+                ReadText(value);
+                builder[key] = value.Clone();
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("Custom fields hold text that is not valid Unicode.", e);
+        }
+
         return builder.Count == 0 ? Empty : new(builder.ToImmutable());
     }
 
     /// <summary>Reads a JSON object.</summary>
-    /// <exception cref="JsonException">The text is not a JSON object.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object, or holds text that is not valid Unicode.</exception>
     public static CustomValues Parse(string json)
     {
         if (json is "{}") return Empty;
@@ -48,4 +61,20 @@ public sealed class CustomValues : IEquatable<CustomValues>
     public override int GetHashCode() => values.Count == 0 ? 0 : HashCode.Combine(values.Count, string.GetHashCode(values.Keys.First(), StringComparison.Ordinal));
 
     public override string ToString() => ToJson();
+
+    /// <summary>Lone surrogates pass the parser, and throw only when the text is read: better here than later.</summary>
+    private static void ReadText(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) value.GetString();
+        else if (value.ValueKind == JsonValueKind.Array)
+            foreach (var item in value.EnumerateArray()) ReadText(item);
+        else if (value.ValueKind == JsonValueKind.Object)
+            foreach (var member in value.EnumerateObject()) ReadMember(member);
+    }
+
+    private static void ReadMember(JsonProperty member)
+    {
+        _ = member.Name;
+        ReadText(member.Value);
+    }
 }
