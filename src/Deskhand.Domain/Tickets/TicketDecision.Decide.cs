@@ -39,7 +39,7 @@ public sealed partial record TicketDecision
             TicketChange.AddComment comment => Commented(before, comment.Comment, rulebook, c),
             TicketChange.EditComment edit => CommentEdited(before, edit, c),
             TicketChange.DeleteComment delete => CommentDeleted(before, delete.Comment, c),
-            TicketChange.Attach attach => Updated(before, new FieldChange("attachments", null, Json.Of(attach.Name)), Permission.TicketsUpdate, c),
+            TicketChange.Attach attach => Attached(before, attach.Name, c),
             TicketChange.Detach detach => Updated(before, new FieldChange("attachments", Json.Of(detach.Name), null), Permission.TicketsUpdate, c),
             TicketChange.Delete delete => Deleted(before, delete.Reason, c),
             _ => throw new UnreachableException(change.GetType().Name),
@@ -49,16 +49,16 @@ public sealed partial record TicketDecision
     private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
     {
         if (Lacks(c, Permission.TicketsCreate) is { } lacking) return lacking;
-        var fields = TicketRules.Normalise(create.Fields);
+        var fields = WithCustomer(TicketRules.Normalise(create.Fields), null, c);
         if (TicketRules.Check(fields, null, rulebook) is { } invalid) return invalid;
-        if (TicketRules.CheckReferences(fields, null, c) is { } unknown) return unknown;
         if ((fields.AssigneeId ?? fields.GroupId) is not null && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+        if (TicketRules.CheckReferences(fields, null, c) is { } unknown) return unknown;
 
         var status = rulebook.Workflow.Initial;
         var ticket = new Ticket
         {
             Id = create.Id,
-            Fields = fields with { CustomerId = fields.CustomerId ?? c.Known.CustomerOfContact },
+            Fields = fields,
             Status = status.Key,
             StatusCategory = status.Category,
             CreatedBy = c.By.Id,
@@ -75,20 +75,27 @@ public sealed partial record TicketDecision
     private static Outcome<TicketDecision> Edited(Ticket before, TicketChange.Edit edit, Rulebook rulebook, Circumstances c)
     {
         if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
-        var fields = TicketRules.Normalise(edit.Fields);
+        if (TicketRules.CheckReason(edit.Reason) is { } unfit) return unfit;
+        var fields = WithCustomer(TicketRules.Normalise(edit.Fields), before, c);
         var after = Touch(before, c) with { Fields = fields };
         var changes = TicketDiff.Fields(before, after);
         var assignment = TicketDiff.Assignment(before, after);
         if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
         if (TicketRules.Check(fields, before, rulebook) is { } invalid) return invalid;
-        if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+        if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
 
         var events = ImmutableArray<TicketEvent>.Empty;
         if (!changes.IsEmpty) events = events.Add(new("ticket.updated", changes));
         if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
         return Write(after, [.. changes, .. assignment], edit.Reason, events);
     }
+
+    /// <summary>A contact brings its customer along; one that is gone by now leaves the ticket with the customer it has.</summary>
+    private static TicketFields WithCustomer(TicketFields fields, Ticket? before, Circumstances c) =>
+        fields is { ContactId: not null, CustomerId: null }
+            ? fields with { CustomerId = c.Known.CustomerOfContact ?? (fields.ContactId == before?.Fields.ContactId ? before?.Fields.CustomerId : null) }
+            : fields;
 
     private static Outcome<TicketDecision> Moved(Ticket before, string status, string? reason, Rulebook rulebook, Circumstances c)
     {
@@ -103,10 +110,13 @@ public sealed partial record TicketDecision
 
     private static Outcome<TicketDecision> Resolved(Ticket before, TicketChange.Resolve resolve, Rulebook rulebook, Circumstances c)
     {
+        if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
         if (before.StatusCategory == StatusCategory.Solved) return Unchanged(before);
         var solved = rulebook.Workflow.FirstReachable(before.Status, StatusCategory.Solved)
-            ?? rulebook.Workflow.Statuses.First(s => s.Category == StatusCategory.Solved);
-        return Moved(before, solved.Key, resolve.Reason, rulebook, c);
+            ?? rulebook.Workflow.Statuses.FirstOrDefault(s => s.Category == StatusCategory.Solved);
+        return solved is null
+            ? Problem.Conflict("transition_not_allowed", "The workflow has no solved status.") with { Allowed = rulebook.Workflow.NextOf(before.Status) }
+            : Moved(before, solved.Key, resolve.Reason, rulebook, c);
     }
 
     private static Outcome<TicketDecision> Assigned(Ticket before, TicketChange.Assign assign, Circumstances c)
@@ -198,6 +208,7 @@ public sealed partial record TicketDecision
     private static Outcome<TicketDecision> CommentEdited(Ticket before, TicketChange.EditComment edit, Circumstances c)
     {
         if (LacksRightTo(edit.Comment, c) is { } lacking) return lacking;
+        if (edit.Comment.DeletedAt is not null) return Problem.NotFound("comment");
         if (TicketRules.CheckBody(edit.Body, required: edit.Comment.AttachmentIds.IsEmpty) is { } invalid) return invalid;
         if (string.Equals(edit.Comment.Body, edit.Body, StringComparison.Ordinal) && edit.Comment.Format == edit.Format) return Unchanged(before);
         var comment = edit.Comment with { Body = edit.Body, Format = edit.Format, EditedAt = c.Now };
@@ -208,9 +219,20 @@ public sealed partial record TicketDecision
     private static Outcome<TicketDecision> CommentDeleted(Ticket before, Comment comment, Circumstances c)
     {
         if (LacksRightTo(comment, c) is { } lacking) return lacking;
+        if (comment.DeletedAt is not null) return Unchanged(before);
         var gone = comment with { DeletedAt = c.Now };
         var change = new FieldChange("comments", Json.OfComment(comment), null);
         return Write(Touch(before, c), [change], null, [new("ticket.updated", [change], gone)]) with { Comment = gone };
+    }
+
+    private static Outcome<TicketDecision> Attached(Ticket before, string name, Circumstances c)
+    {
+        if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
+        var errors = new FieldErrors();
+        errors.Required("name", name, TicketRules.FileNameLength);
+        return errors.ToProblem() is { } invalid
+            ? invalid
+            : Updated(before, new FieldChange("attachments", null, Json.Of(name)), Permission.TicketsUpdate, c);
     }
 
     private static Outcome<TicketDecision> Updated(Ticket before, FieldChange change, Permission needed, Circumstances c) =>
@@ -220,6 +242,7 @@ public sealed partial record TicketDecision
     {
         if (Lacks(c, Permission.TicketsDelete) is { } lacking) return lacking;
         if (TicketRules.CheckReason(reason) is { } invalid) return invalid;
+        if (before.DeletedAt is not null) return Unchanged(before);
         var after = Touch(before, c) with { DeletedAt = c.Now };
         return Write(after, [new FieldChange("deletedAt", null, Json.Of(c.Now))], reason, [new("ticket.deleted", [])]);
     }

@@ -9,15 +9,18 @@ public static class TicketRules
     public const int DescriptionLength = 100_000;
     public const int BodyLength = 100_000;
     public const int ReasonLength = 2_000;
+    public const int FileNameLength = 255;
     public const int TagCount = 50;
     public const int TagLength = 60;
 
-    /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags, empty text as none.</summary>
+    /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags, empty text as none, the due instant in UTC with the milliseconds that <see cref="Json"/> writes.</summary>
     public static TicketFields Normalise(TicketFields fields) => fields with
     {
         Subject = fields.Subject.Trim(),
         Subcategory = NullIfBlank(fields.Subcategory),
         ExternalId = NullIfBlank(fields.ExternalId),
+        // finer than what is written, a value read and sent back would count as a change
+        DueAt = fields.DueAt is { } due ? new DateTimeOffset(due.UtcTicks - (due.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero) : null,
         Tags = fields.Tags.IsDefaultOrEmpty
             ? []
             : [.. fields.Tags.Select(t => t.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
@@ -69,9 +72,9 @@ public static class TicketRules
         }
 
         if ((fields.AssigneeId, fields.GroupId) == (old?.AssigneeId, old?.GroupId)) return null;
-        if (fields.GroupId is not null && !known.Group) return Problem.UnknownReference("groupId", "group");
+        if (fields.GroupId is not null && fields.GroupId != old?.GroupId && !known.Group) return Problem.UnknownReference("groupId", "group");
         if (fields.AssigneeId is null) return null;
-        if (!known.Assignee) return Problem.UnknownReference("assigneeId", "agent");
+        if (fields.AssigneeId != old?.AssigneeId && !known.Assignee) return Problem.UnknownReference("assigneeId", "agent");
         return fields.GroupId is not null && !known.AssigneeInGroup
             ? Problem.Invalid("assigneeId", "This agent is not a member of the group.")
             : null;
@@ -107,7 +110,9 @@ public static class TicketRules
     private static void CheckCategory(TicketFields fields, TicketFields? old, ImmutableArray<Category> categories, FieldErrors errors)
     {
         if (old is not null && (old.Category, old.Subcategory) == (fields.Category, fields.Subcategory)) return;
-        var category = categories.FirstOrDefault(k => k.Active && string.Equals(k.Key, fields.Category, StringComparison.Ordinal));
+        var kept = string.Equals(old?.Category, fields.Category, StringComparison.Ordinal);
+        if (kept && fields.Subcategory is null) return;
+        var category = categories.FirstOrDefault(k => (k.Active || kept) && string.Equals(k.Key, fields.Category, StringComparison.Ordinal));
         if (category is null)
         {
             errors.Add("category", $"There is no such category; there are: {string.Join(", ", categories.Where(k => k.Active).Select(k => k.Key))}.");

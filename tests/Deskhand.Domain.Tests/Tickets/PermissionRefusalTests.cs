@@ -1,0 +1,104 @@
+using Deskhand.Access;
+
+namespace Deskhand.Tickets;
+
+/// <summary>Every change against every role and every single permission.</summary>
+public sealed class PermissionRefusalTests
+{
+    internal static readonly Dictionary<string, TicketChange> Changes = new(StringComparer.Ordinal)
+    {
+        ["Create"] = new TicketChange.Create(Desk.Ticket, new TicketFields { Subject = "New" }),
+        ["Edit"] = new TicketChange.Edit(new TicketFields { Subject = "Other" }),
+        ["ChangeStatus"] = new TicketChange.ChangeStatus("in_progress", null),
+        ["Resolve"] = new TicketChange.Resolve(null),
+        ["Assign"] = new TicketChange.Assign(Desk.Bob, Desk.Group, null),
+        ["Escalate"] = new TicketChange.Escalate(1, "loud", false, null, null),
+        ["EscalateAndReassign"] = new TicketChange.Escalate(1, "loud", true, Desk.Bob, Desk.Group),
+        ["Deescalate"] = new TicketChange.Deescalate(null),
+        ["AddComment"] = new TicketChange.AddComment(Desk.Saying(Visibility.Public)),
+        ["AddNote"] = new TicketChange.AddComment(Desk.Saying(Visibility.Internal)),
+        ["EditComment"] = new TicketChange.EditComment(Desk.Said(Visibility.Public), "Better", BodyFormat.Plain),
+        ["EditNote"] = new TicketChange.EditComment(Desk.Said(Visibility.Internal), "Better", BodyFormat.Plain),
+        ["EditForeignComment"] = new TicketChange.EditComment(Desk.Said(Visibility.Public, author: Desk.Bob), "Better", BodyFormat.Plain),
+        ["DeleteComment"] = new TicketChange.DeleteComment(Desk.Said(Visibility.Public)),
+        ["DeleteNote"] = new TicketChange.DeleteComment(Desk.Said(Visibility.Internal)),
+        ["DeleteForeignNote"] = new TicketChange.DeleteComment(Desk.Said(Visibility.Internal, author: Desk.Bob)),
+        ["DeleteWordsOfTheCustomer"] = new TicketChange.DeleteComment(Desk.Said(Visibility.Public, ActorKind.Contact)),
+        ["Attach"] = new TicketChange.Attach(Desk.Upload, "photo.jpg"),
+        ["Detach"] = new TicketChange.Detach(Desk.Upload, "photo.jpg"),
+        ["Delete"] = new TicketChange.Delete(null),
+    };
+
+    private static readonly Dictionary<string, Permission[]> Needed = new(StringComparer.Ordinal)
+    {
+        ["Create"] = [Permission.TicketsCreate],
+        ["Edit"] = [Permission.TicketsUpdate],
+        ["ChangeStatus"] = [Permission.TicketsUpdate],
+        ["Resolve"] = [Permission.TicketsUpdate],
+        ["Assign"] = [Permission.TicketsAssign],
+        ["Escalate"] = [Permission.TicketsEscalate],
+        ["EscalateAndReassign"] = [Permission.TicketsEscalate, Permission.TicketsAssign],
+        ["Deescalate"] = [Permission.TicketsEscalate],
+        ["AddComment"] = [Permission.CommentsWrite],
+        ["AddNote"] = [Permission.NotesWrite],
+        ["EditComment"] = [Permission.CommentsWrite],
+        ["EditNote"] = [Permission.NotesWrite],
+        ["EditForeignComment"] = [Permission.TicketsDelete],
+        ["DeleteComment"] = [Permission.CommentsWrite],
+        ["DeleteNote"] = [Permission.NotesWrite],
+        ["DeleteForeignNote"] = [Permission.TicketsDelete],
+        ["DeleteWordsOfTheCustomer"] = [Permission.TicketsDelete],
+        ["Attach"] = [Permission.TicketsUpdate],
+        ["Detach"] = [Permission.TicketsUpdate],
+        ["Delete"] = [Permission.TicketsDelete],
+    };
+
+    public static TheoryData<string> Names => [.. Changes.Keys];
+
+    public static TheoryData<string, Role> NamesAndRoles()
+    {
+        var data = new TheoryData<string, Role>();
+        foreach (var name in Changes.Keys)
+            foreach (var role in Enum.GetValues<Role>())
+                data.Add(name, role);
+        return data;
+    }
+
+    [Fact]
+    public void No_kind_of_change_is_left_out() =>
+        Assert.Equal(
+            typeof(TicketChange).GetNestedTypes().Select(t => t.Name).Order(StringComparer.Ordinal),
+            Changes.Values.Select(c => c.GetType().Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(NamesAndRoles))]
+    public void Each_role_may_do_exactly_what_its_permissions_allow(string name, Role role)
+    {
+        var allowed = Needed[name].All(Permissions.Of(role).Has);
+        var problem = Decide(name, Desk.As(role)).Problem;
+        Assert.Equal(allowed ? null : "forbidden", problem?.Code);
+        Assert.Equal(allowed ? null : ProblemKind.Forbidden, problem?.Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_change_is_refused_when_one_needed_permission_is_missing_and_names_it(string name)
+    {
+        Assert.Null(Decide(name, Desk.With(Needed[name])).Problem);
+        foreach (var missing in Needed[name])
+        {
+            var others = Permissions.All.Each().Where(p => p != missing);
+            var problem = Decide(name, Desk.Admin with { Permissions = Permissions.Of(others) }).Problem;
+            Assert.Contains(Permissions.Name(missing), problem!.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_light_agent_writes_notes_and_nothing_else() =>
+        Assert.Equal(
+            ["AddNote", "EditNote", "DeleteNote"],
+            Changes.Keys.Where(name => Decide(name, Desk.As(Role.LightAgent)).Problem is null));
+
+    private static Outcome<TicketDecision> Decide(string name, Actor actor) =>
+        (name == "Create" ? null : Desk.In("open") with { EscalationLevel = name == "Deescalate" ? 2 : 0 }).Decide(Changes[name], Desk.By(actor));
+}
