@@ -74,8 +74,13 @@ internal sealed class Rs256Key : JwtKey
     /// <exception cref="CryptographicException">The key is too small, too large, or not an RSA key.</exception>
     public Rs256Key(string? keyId, RSAParameters parameters) : base(keyId, JwtAlgorithms.RS256)
     {
-        _key = RSA.Create(new RSAParameters { Modulus = parameters.Modulus, Exponent = parameters.Exponent });
-        if (_key.KeySize is < MinBits or > MaxBits) throw new CryptographicException($"An RSA key has {MinBits} to {MaxBits} bits.");
+        // before the import: it cannot take an empty modulus, and an even one would make each verification fail with an exception
+        var modulus = parameters.Modulus.AsSpan().TrimStart((byte)0);
+        if (modulus.Length is < MinBits / 8 or > MaxBits / 8 || modulus[^1] % 2 == 0)
+            throw new CryptographicException($"An RSA key has an odd modulus of {MinBits} to {MaxBits} bits.");
+
+        _key = RSA.Create(new RSAParameters { Modulus = modulus.ToArray(), Exponent = parameters.Exponent });
+        if (_key.KeySize < MinBits) throw new CryptographicException($"An RSA key has at least {MinBits} bits.");
     }
 
     public override bool Verify(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
