@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Deskhand.Bench.Driving;
+
+namespace Deskhand.Bench.Comparing;
+
+/// <summary>Signs in before each turn, because access tokens are short-lived.</summary>
+internal sealed record SignIn(string Email, string Password)
+{
+    public async Task Renew(Target target)
+    {
+        target.Headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        var (status, body) = await Probe.Ask(target, Request.Post("/api/v1/auth/login", JsonSerializer.Serialize(new { email = Email, password = Password })));
+        if (status != 200) throw new BenchFailed($"Signing in as {Email} was answered with {status}.");
+        using var json = JsonDocument.Parse(body);
+        target.Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Authorization"] = "Bearer " + json.RootElement.GetProperty("accessToken").GetString() };
+    }
+}
