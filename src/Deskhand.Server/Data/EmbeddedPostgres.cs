@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 
 namespace Deskhand.Data;
 
@@ -20,12 +19,6 @@ internal sealed class EmbeddedPostgresException(string message, Exception? inner
 /// </summary>
 internal sealed class EmbeddedPostgres : IAsyncDisposable
 {
-    /// <summary>Part of the socket's file name; no TCP port is opened.</summary>
-    internal const string Port = "5432";
-
-    private const string OwnerRole = "deskhand_owner";
-    private const string DatabaseName = "deskhand";
-
     /// <summary>How long a postmaster may say nothing before it counts as hung.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
@@ -52,7 +45,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Database "deskhand" as its owner: not a superuser, but may create roles and databases.</summary>
-    public string OwnerConnectionString => ConnectionString(DatabaseName, OwnerRole, _secret.OwnerPassword, pooling: true);
+    public string OwnerConnectionString => new PostgresAccess(_postmaster.SocketFolder, _secret).Owner;
 
     /// <summary>The postmaster's.</summary>
     public int ProcessId => _postmaster.ProcessId;
@@ -203,27 +196,20 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>True when the owner can work in the database, false when the postmaster is gone.</summary>
     private async Task<bool> ReadyAsync(Func<bool> gone, CancellationToken cancellationToken)
     {
+        var access = new PostgresAccess(_postmaster.SocketFolder, _secret);
         var waited = Stopwatch.StartNew();
         var limit = SilenceLimit;
         while (true)
         {
-            try
+            switch (await access.TryAsync(mayRepair: _stopWithUs, cancellationToken))
             {
-                await using var connection = new NpgsqlConnection(ConnectionString(DatabaseName, OwnerRole, _secret.OwnerPassword, pooling: false));
-                await connection.OpenAsync(cancellationToken);
-                return true;
-            }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.CannotConnectNow)
-            {
-                limit = RecoveryLimit;
-            }
-            catch (PostgresException e) when (_stopWithUs && e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName)
-            {
-                await CreateDatabaseAsync(cancellationToken);
-            }
-            catch (NpgsqlException e) when (e is not PostgresException && waited.Elapsed < limit)
-            {
-                // no socket yet
+                case PostgresAnswer.Ready:
+                    return true;
+                case PostgresAnswer.StartingOrStopping:
+                    limit = RecoveryLimit;
+                    break;
+                case PostgresAnswer.None:
+                    break;
             }
 
             if (gone())
@@ -231,31 +217,6 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             if (waited.Elapsed > limit)
                 throw new EmbeddedPostgresException($"PostgreSQL (process {ProcessId}) does not answer. Its log ends:\n{_cluster.LastLines()}");
             await Task.Delay(PollEvery, cancellationToken);
-        }
-    }
-
-    /// <summary>Also repairs: every statement holds when an earlier start was cut off between two of them.</summary>
-    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres", "postgres", _secret.SuperuserPassword, pooling: false));
-        await connection.OpenAsync(cancellationToken);
-        if (!await ExistsAsync("SELECT FROM pg_roles WHERE rolname = $1", OwnerRole))
-            await ExecuteAsync($"CREATE ROLE {OwnerRole}");
-        await ExecuteAsync($"ALTER ROLE {OwnerRole} LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '{_secret.OwnerPassword}'");
-        if (!await ExistsAsync("SELECT FROM pg_database WHERE datname = $1", DatabaseName))
-            await ExecuteAsync($"CREATE DATABASE {DatabaseName} OWNER {OwnerRole}");
-
-        async Task<bool> ExistsAsync(string query, string name)
-        {
-            await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = name } } };
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken);
-        }
-
-        async Task ExecuteAsync(string statement)
-        {
-            await using var command = new NpgsqlCommand(statement, connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 
@@ -269,13 +230,4 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             process.Dispose();
         };
     }
-
-    private string ConnectionString(string database, string user, string password, bool pooling) => new NpgsqlConnectionStringBuilder
-    {
-        Host = _postmaster.SocketFolder,
-        Database = database,
-        Username = user,
-        Password = password,
-        Pooling = pooling,
-    }.ConnectionString;
 }

@@ -38,7 +38,8 @@ internal static class PostgresSettings
 
         // no port: nobody but this machine's server can reach it
         ["listen_addresses"] = "",
-        ["port"] = EmbeddedPostgres.Port,
+        // part of the socket's name all the same
+        ["port"] = "5432",
         ["unix_socket_permissions"] = "0700",
 
         ["timezone"] = "UTC",
