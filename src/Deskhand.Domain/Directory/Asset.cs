@@ -1,0 +1,28 @@
+namespace Deskhand.Directory;
+
+/// <summary>What a client may write of an asset: the body of POST, PUT and PATCH.</summary>
+public sealed record AssetFields
+{
+    /// <summary>The number it is known by outside, for example <c>DR1734315</c>; unique in the tenant.</summary>
+    public required string Number { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Project { get; init; }
+
+    public DateOnly? InstalledOn { get; init; }
+
+    public Guid? CustomerId { get; init; }
+
+    public Guid? LocationId { get; init; }
+
+    /// <summary>Checks everything that needs no look-up.</summary>
+    public Problem? Check()
+    {
+        var errors = new FieldErrors();
+        errors.Required("number", Number, 50);
+        errors.Optional("name", Name, 200);
+        errors.Optional("project", Project, 200);
+        return errors.ToProblem();
+    }
+}

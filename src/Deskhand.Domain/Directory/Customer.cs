@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Deskhand.Tickets;
+
+namespace Deskhand.Directory;
+
+/// <summary>What kind of account a customer is.</summary>
+public enum CustomerType
+{
+    Business,
+    Residential,
+}
+
+/// <summary>How much a customer matters, in rising order.</summary>
+public enum Tier
+{
+    Bronze,
+    Silver,
+    Gold,
+    Platinum,
+}
+
+/// <summary>A postal address; every part may be missing.</summary>
+public sealed record Address
+{
+    public string? Line1 { get; init; }
+
+    public string? Line2 { get; init; }
+
+    public string? City { get; init; }
+
+    public string? State { get; init; }
+
+    public string? PostalCode { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-2, upper case.</summary>
+    public string? Country { get; init; }
+
+    public void Check(FieldErrors errors)
+    {
+        errors.Optional("address.line1", Line1, 200);
+        errors.Optional("address.line2", Line2, 200);
+        errors.Optional("address.city", City, 100);
+        errors.Optional("address.state", State, 100);
+        errors.Optional("address.postalCode", PostalCode, 20);
+        errors.Unless(Country is null || (Country.Length == 2 && Country.All(char.IsAsciiLetterUpper)), "address.country", "This is a two-letter country code such as ZA.");
+    }
+}
+
+/// <summary>What a client may write of a customer: the body of POST, PUT and PATCH.</summary>
+public sealed record CustomerFields
+{
+    public required string Name { get; init; }
+
+    public CustomerType Type { get; init; } = CustomerType.Business;
+
+    public Tier Tier { get; init; } = Tier.Bronze;
+
+    /// <summary>Unique in the tenant; made by the desk when not given.</summary>
+    public string? Number { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Phone { get; init; }
+
+    public string? Website { get; init; }
+
+    public Address Address { get; init; } = new();
+
+    /// <summary>Mail domains by which senders are recognised, lower case.</summary>
+    public ImmutableArray<string> Domains { get; init; } = [];
+
+    public string? Details { get; init; }
+
+    public Guid? ParentId { get; init; }
+
+    public CustomValues CustomFields { get; init; } = CustomValues.Empty;
+
+    public string? ExternalId { get; init; }
+
+    public bool Active { get; init; } = true;
+
+    /// <summary>Checks everything that needs no look-up.</summary>
+    public Problem? Check()
+    {
+        var errors = new FieldErrors();
+        errors.Required("name", Name, 200);
+        errors.Optional("number", Number, 50);
+        errors.Email("email", Email);
+        errors.Phone("phone", Phone);
+        errors.WebAddress("website", Website);
+        Address.Check(errors);
+        errors.Unless(Domains.Length <= 50, "domains", "At most 50 domains.");
+        foreach (var domain in Domains)
+            errors.Unless(Uri.CheckHostName(domain) == UriHostNameType.Dns && domain.Contains('.', StringComparison.Ordinal), "domains", "A domain looks like example.com.");
+        errors.Text("details", Details, 10_000);
+        errors.Optional("externalId", ExternalId, 200);
+        return errors.ToProblem();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace Deskhand.Data;
+
+/// <summary>
+/// One use case's access to the database, always inside one tenant. The tenant is set transaction-locally in the same round trip as
+/// the first statement, so no connection ever carries a tenant back to the pool (SECURITY-CASES 4).
+/// </summary>
+internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDisposable
+{
+    private const string SetTenant = "SELECT set_config('app.tenant_id', $1, true)";
+    private readonly List<Action> committed = [];
+    private NpgsqlConnection? connection;
+    private NpgsqlTransaction? transaction;
+    private DeskDb? db;
+
+    public Guid TenantId { get; } = tenantId;
+
+    public bool InTransaction => transaction is not null;
+
+    /// <summary>The mapped tables; only inside <see cref="Transact{T}"/>.</summary>
+    public DeskDb Db => db ??= transaction is null
+        ? throw new InvalidOperationException("The mapped tables are read and written inside a transaction.")
+        : DeskDb.On(connection!, transaction, TenantId);
+
+    /// <summary>
+    /// Runs work in a transaction: committed when it answers with a value, rolled back when it answers with a problem or throws.
+    /// Inside another such call it joins that transaction.
+    /// </summary>
+    public async Task<Outcome<T>> Transact<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken)
+    {
+        if (transaction is not null) return await work();
+        Outcome<T> outcome;
+        Action[] signals = [];
+        try
+        {
+            connection = await database.Source.OpenConnectionAsync(cancellationToken);
+            transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using (var command = new NpgsqlCommand(SetTenant, connection, transaction) { Parameters = { Rows.P(TenantId.ToString()) } })
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            outcome = await work();
+            if (outcome.Problem is null)
+            {
+                // the work is done: a client that hangs up now shall not leave it undecided
+                await transaction.CommitAsync(CancellationToken.None);
+                signals = [.. committed];
+            }
+        }
+        finally
+        {
+            // what was not committed is rolled back with the end of its transaction
+            committed.Clear();
+            await End();
+        }
+
+        foreach (var signal in signals) signal();
+        return outcome;
+    }
+
+    /// <summary>Reads in a transaction.</summary>
+    public async Task<T> Read<T>(Func<DeskDb, Task<T>> work, CancellationToken cancellationToken) =>
+        (await Transact<T>(async () => await work(Db), cancellationToken)).Value;
+
+    /// <summary>Runs after the transaction has committed, and not at all when it has not.</summary>
+    public void OnCommitted(Action signal) => committed.Add(signal);
+
+    /// <summary>Asks one statement with parameters $1, $2, …; outside a transaction in one round trip together with the tenant.</summary>
+    public async Task<List<T>> Query<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        if (transaction is not null)
+        {
+            await using var command = Command(sql, parameters);
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            return await Rows.Read(rows, map, cancellationToken);
+        }
+
+        await using var batch = database.Source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SetTenant) { Parameters = { Rows.P(TenantId.ToString()) } });
+        batch.BatchCommands.Add(Batched(sql, parameters));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await Rows.Read(reader, map, cancellationToken);
+    }
+
+    /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>
+    public async Task<int> Execute(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs several statements inside the transaction in one round trip.</summary>
+    public async Task Execute(IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(Connected, transaction);
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public static NpgsqlBatchCommand Batched(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+
+    public ValueTask DisposeAsync() => End();
+
+    private NpgsqlConnection Connected => connection ?? throw new InvalidOperationException("This needs a transaction.");
+
+    [SuppressMessage("Security", "CA2100", Justification = "Statements are constants; values travel as parameters.")]
+    private NpgsqlCommand Command(string sql, NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, Connected, transaction);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+
+    private async ValueTask End()
+    {
+        if (db is not null) await db.DisposeAsync();
+        if (transaction is not null) await transaction.DisposeAsync();
+        if (connection is not null) await connection.DisposeAsync();
+        (db, transaction, connection) = (null, null, null);
+    }
+}

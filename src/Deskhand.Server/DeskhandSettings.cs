@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Npgsql;
+
+namespace Deskhand;
+
+/// <summary>A setting has a value that cannot be used. The message names the setting and says what was expected.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>What part of the work this process does; every part by default (DESIGN §9).</summary>
+[Flags]
+internal enum ServerRoles
+{
+    None = 0,
+
+    /// <summary>Answers HTTP.</summary>
+    Web = 1,
+
+    /// <summary>Delivers events.</summary>
+    Relay = 2,
+
+    /// <summary>Watches passing time.</summary>
+    Clock = 4,
+
+    /// <summary>Takes in messages.</summary>
+    Intake = 8,
+
+    /// <summary>Sends messages.</summary>
+    Send = 16,
+
+    All = Web | Relay | Clock | Intake | Send,
+}
+
+/// <summary>The configuration of a process: environment variables <c>DESKHAND_*</c>, or the same names in <c>appsettings.json</c>. Explained in docs/guide/configuration.md.</summary>
+internal sealed record DeskhandSettings
+{
+    /// <summary>TCP port, 0 = any free one.</summary>
+    public int Port { get; init; } = 5080;
+
+    /// <summary>Address to listen on.</summary>
+    public string Bind { get; init; } = "127.0.0.1";
+
+    /// <summary>Absolute path of the folder that holds the embedded database, attachments and generated secrets.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Connection string of a PostgreSQL server of the operator's own; null = embedded.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Folder of PostgreSQL's programs for the embedded cluster; null = found.</summary>
+    public string? PostgresBinaries { get; init; }
+
+    /// <summary>The address people reach the desk at; the only base of links in mails and answers.</summary>
+    public required Uri PublicUrl { get; init; }
+
+    public string AdminEmail { get; init; } = "admin@example.com";
+
+    /// <summary>Null = one is made and printed once.</summary>
+    public string? AdminPassword { get; init; }
+
+    /// <summary>Null = one is made and kept in the data folder; several instances need the same one.</summary>
+    public string? JwtSecret { get; init; }
+
+    public string? JwtIssuer { get; init; }
+
+    public string JwtAudience { get; init; } = "deskhand";
+
+    public Uri? JwksUrl { get; init; }
+
+    public Uri? RabbitMqUrl { get; init; }
+
+    public string RabbitMqExchange { get; init; } = "psa.events";
+
+    public ServerRoles Roles { get; init; } = ServerRoles.All;
+
+    /// <summary>Origins of browsers' pages that may call the API; none by default.</summary>
+    public ImmutableArray<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Requests a minute for one caller; class of the route: reads get five times as many.</summary>
+    public int RateLimit { get; init; } = 1200;
+
+    /// <summary>Bytes of one upload.</summary>
+    public long MaxUpload { get; init; } = 50L * 1024 * 1024;
+
+    /// <summary>Reads and checks the whole configuration.</summary>
+    /// <exception cref="SettingsException">A value is wrong.</exception>
+    public static DeskhandSettings Load(IConfiguration configuration)
+    {
+        var port = Number("DESKHAND_PORT", 5080, 0, 65535);
+        var bind = Text("DESKHAND_BIND") ?? "127.0.0.1";
+        if (!System.Net.IPAddress.TryParse(bind, out _)) throw Wrong("DESKHAND_BIND", bind, "an IP address such as 127.0.0.1, or 0.0.0.0 for every interface");
+        var folder = Path.GetFullPath(Text("DESKHAND_DATA") ?? "data");
+        if (File.Exists(folder)) throw Wrong("DESKHAND_DATA", folder, "a folder; there is a file of that name");
+        var issuer = Text("DESKHAND_JWT_ISSUER");
+        var jwks = Address("DESKHAND_JWKS_URL", "https", "http");
+        if (jwks is not null && issuer is null) throw new SettingsException("DESKHAND_JWKS_URL is set, so DESKHAND_JWT_ISSUER must name the issuer (the iss claim) whose keys these are.");
+        if (jwks is { Scheme: "http", IsLoopback: false }) throw Wrong("DESKHAND_JWKS_URL", jwks.ToString(), "an https:// address (http:// only on this machine)");
+        var email = Text("DESKHAND_ADMIN_EMAIL") ?? "admin@example.com";
+        var errors = new FieldErrors();
+        errors.Email("email", email);
+        if (errors.ToProblem() is not null) throw Wrong("DESKHAND_ADMIN_EMAIL", email, "an e-mail address");
+        var secret = Text("DESKHAND_JWT_SECRET");
+        if (secret is not null) Access.JwtSecret.Check(secret);
+        return new DeskhandSettings
+        {
+            Port = port,
+            Bind = bind,
+            DataFolder = folder,
+            Database = ConnectionString("DESKHAND_DATABASE"),
+            PostgresBinaries = Text("DESKHAND_POSTGRES_BIN"),
+            PublicUrl = Address("DESKHAND_PUBLIC_URL", "https", "http") ?? new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"),
+            AdminEmail = email,
+            AdminPassword = Text("DESKHAND_ADMIN_PASSWORD"),
+            JwtSecret = secret,
+            JwtIssuer = issuer,
+            JwtAudience = Text("DESKHAND_JWT_AUDIENCE") ?? "deskhand",
+            JwksUrl = jwks,
+            RabbitMqUrl = Address("DESKHAND_RABBITMQ_URL", "amqp", "amqps"),
+            RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
+            Roles = ParseRoles(Text("DESKHAND_ROLES")),
+            CorsOrigins = [.. (Text("DESKHAND_CORS_ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Origin)],
+            RateLimit = Number("DESKHAND_RATE_LIMIT", 1200, 1, 10_000_000),
+            MaxUpload = Number("DESKHAND_MAX_UPLOAD_MB", 50, 1, 10_000) * 1024L * 1024,
+        };
+
+        string? Text(string name) => string.IsNullOrWhiteSpace(configuration[name]) ? null : configuration[name]!.Trim();
+
+        int Number(string name, int otherwise, int least, int most) =>
+            Text(name) is not { } text ? otherwise
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw Wrong(name, text, $"a whole number from {least} to {most}");
+
+        Uri? Address(string name, params string[] schemes) =>
+            Text(name) is not { } text ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme, StringComparer.Ordinal) ? uri
+            : throw Wrong(name, Redact(text), $"an address that starts with {string.Join(":// or ", schemes)}://");
+
+        string? ConnectionString(string name)
+        {
+            if (Text(name) is not { } text) return null;
+            try
+            {
+                var parsed = new NpgsqlConnectionStringBuilder(text);
+                if (string.IsNullOrEmpty(parsed.Host) || string.IsNullOrEmpty(parsed.Database)) throw new ArgumentException("host or database is missing");
+                return parsed.ConnectionString;
+            }
+            catch (ArgumentException)
+            {
+                // the value may hold a password: it is not repeated
+                throw new SettingsException($"{name} is not a usable connection string; expected: Host=…;Port=5432;Database=…;Username=…;Password=…");
+            }
+        }
+
+        static string Origin(string text) =>
+            Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath == "/" && !text.Contains('*', StringComparison.Ordinal)
+                ? uri.GetLeftPart(UriPartial.Authority)
+                : throw Wrong("DESKHAND_CORS_ORIGINS", text, "origins such as https://desk.example.com, separated by commas; a wildcard is not accepted");
+    }
+
+    private static ServerRoles ParseRoles(string? text)
+    {
+        if (text is null) return ServerRoles.All;
+        var roles = ServerRoles.None;
+        foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            roles |= name switch
+            {
+                "all" => ServerRoles.All,
+                "web" => ServerRoles.Web,
+                "relay" => ServerRoles.Relay,
+                "clock" => ServerRoles.Clock,
+                "intake" => ServerRoles.Intake,
+                "send" => ServerRoles.Send,
+                _ => throw Wrong("DESKHAND_ROLES", name, "a list out of web, relay, clock, intake, send (or all)"),
+            };
+        return roles;
+    }
+
+    private static SettingsException Wrong(string name, string value, string expected) => new($"{name} is \"{value}\"; expected: {expected}.");
+
+    private static string Redact(string text) => text.Contains('@', StringComparison.Ordinal) ? "…@" + text.Split('@')[^1] : text;
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Deskhand.Tickets;
+
+namespace Deskhand.Http;
+
+/// <summary>The JSON of the API (API.md, conventions): camelCase, snake_case enum values, RFC 3339 instants with Z, and nothing unknown is accepted.</summary>
+internal static class JsonFormat
+{
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    public static void Apply(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = 16;
+        // the answers are JSON and never HTML, so only what JSON itself needs is escaped
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new InstantConverter());
+        options.Converters.Add(new CustomValuesConverter());
+        options.Converters.Add(new WireEnumConverter());
+        options.Converters.Add(new TextArrayConverter());
+    }
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Apply(options);
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+
+    private sealed class InstantConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Instants.Parse(reader.GetString()!) is { } instant
+                ? instant
+                : throw new JsonException("Expected an instant such as 2026-11-20T09:30:00Z.");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            Span<byte> text = stackalloc byte[32];
+            if (!value.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) throw new JsonException();
+            writer.WriteStringValue(text[..length]);
+        }
+    }
+
+    private sealed class CustomValuesConverter : JsonConverter<CustomValues>
+    {
+        public override CustomValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("Expected an object of custom field values.");
+            return CustomValues.From(JsonElement.ParseValue(ref reader).EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value)));
+        }
+
+        public override void Write(Utf8JsonWriter writer, CustomValues value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            foreach (var (key, element) in value.Each)
+            {
+                writer.WritePropertyName(key);
+                element.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+    }
+
+    /// <summary>A list of strings; missing or null elements are refused, an unset list is written as an empty one.</summary>
+    private sealed class TextArrayConverter : JsonConverter<ImmutableArray<string>>
+    {
+        public override ImmutableArray<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("Expected a list of strings.");
+            var texts = ImmutableArray.CreateBuilder<string>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("Expected a list of strings."));
+            return texts.ToImmutable();
+        }
+
+        public override void Write(Utf8JsonWriter writer, ImmutableArray<string> value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            if (!value.IsDefault)
+                foreach (var text in value) writer.WriteStringValue(text);
+            writer.WriteEndArray();
+        }
+    }
+
+    private sealed class WireEnumConverter : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum && typeToConvert.Assembly == typeof(Wire).Assembly;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(WireEnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class WireEnumConverter<T> : JsonConverter<T> where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Wire.Find<T>(reader.GetString()!) is { } value
+                ? value
+                : throw new JsonException($"Expected one of: {string.Join(", ", Wire.All<T>())}.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Wire.Name(value));
+    }
+}
+
+/// <summary>Instants on the wire: RFC 3339 with an offset; kept in UTC with the database's microseconds.</summary>
+internal static class Instants
+{
+    public static DateTimeOffset? Parse(string text) =>
+        text.Length >= 17 && text.Contains('T', StringComparison.Ordinal) && HasOffset(text)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) && instant.UtcDateTime.Year is >= 1900 and <= 9000
+            ? new DateTimeOffset(instant.UtcTicks / 10 * 10, TimeSpan.Zero)
+            : null;
+
+    private static bool HasOffset(string text) =>
+        text.EndsWith('Z') || text.LastIndexOf('+') > 10 || text.LastIndexOf('-') > 10;
+}

@@ -1,0 +1,41 @@
+using Deskhand.Access;
+
+namespace Deskhand.Http;
+
+/// <summary>The class of a route for rate limits.</summary>
+internal enum RouteClass
+{
+    Read,
+    Write,
+    SignIn,
+}
+
+/// <summary>
+/// Writes the lines of a module's table of contents: verb, path, what it needs, use case. Nothing else maps routes, so every route
+/// has a stated need and the tests find all of them.
+/// </summary>
+internal sealed class RouteTable(RouteGroupBuilder group, string tag)
+{
+    public RouteHandlerBuilder Get(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Get, path, needs, useCase, RouteClass.Read);
+
+    public RouteHandlerBuilder Post(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Post, path, needs, useCase, RouteClass.Write);
+
+    public RouteHandlerBuilder Put(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Put, path, needs, useCase, RouteClass.Write);
+
+    public RouteHandlerBuilder Patch(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Patch, path, needs, useCase, RouteClass.Write);
+
+    public RouteHandlerBuilder Delete(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Delete, path, needs, useCase, RouteClass.Write);
+
+    /// <summary>The same use case by PATCH and by PUT (API.md lists such pairs).</summary>
+    public void PutOrPatch(string path, Needs needs, Delegate useCase)
+    {
+        Put(path, needs, useCase);
+        Patch(path, needs, useCase);
+    }
+
+    private RouteHandlerBuilder Map(string verb, string path, Needs needs, Delegate useCase, RouteClass routeClass) =>
+        group.MapMethods(path, [verb], useCase)
+            .WithMetadata(needs, routeClass)
+            .WithTags(tag)
+            .WithName(useCase.Method.DeclaringType!.Name + (verb == HttpMethods.Patch ? "ByPatch" : ""));
+}
