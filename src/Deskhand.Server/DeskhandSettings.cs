@@ -99,7 +99,7 @@ internal sealed record DeskhandSettings
         errors.Email("email", email);
         if (errors.ToProblem() is not null) throw Wrong("DESKHAND_ADMIN_EMAIL", email, "an e-mail address");
         var secret = Text("DESKHAND_JWT_SECRET");
-        if (secret is not null) Access.JwtSecret.Check(secret);
+        if (secret is not null && Access.JwtSecretPolicy.Refusal(secret) is { } refusal) throw new SettingsException($"DESKHAND_JWT_SECRET {refusal}");
         return new DeskhandSettings
         {
             Port = port,

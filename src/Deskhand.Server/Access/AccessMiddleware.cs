@@ -1,0 +1,79 @@
+using Deskhand.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Deskhand.Access;
+
+/// <summary>The one gate: finds the caller, checks the tenant header and what the route needs, and opens the caller's scope.</summary>
+internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, ILogger<AccessMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context, RequestScope scope)
+    {
+        var endpoint = context.GetEndpoint();
+        return endpoint?.Metadata.GetMetadata<Needs>() is not { } needs ? next(context) : Check(context, endpoint, needs, scope);
+    }
+
+    private async Task Check(HttpContext context, Endpoint endpoint, Needs needs, RequestScope scope)
+    {
+        if (QueryGuard.Check(context, endpoint) is { } unknown)
+        {
+            await unknown.Write(context);
+            return;
+        }
+
+        if (!needs.SignedIn)
+        {
+            await next(context);
+            return;
+        }
+
+        var caller = Credential(context.Request) is { } credential ? await tokens.Find(credential, context.RequestAborted) : null;
+        if (caller is null)
+        {
+            await Unauthenticated.Write(context);
+            return;
+        }
+
+        // the header never selects a tenant: it may only repeat the token's (SECURITY-CASES 3)
+        if (context.Request.Headers.TryGetValue("X-Tenant-Id", out var header) && !IsTenant(header, caller.TenantId))
+        {
+            logger.LogWarning("User {User} of tenant {Tenant} sent the header X-Tenant-Id of another tenant", caller.UserId, caller.TenantId);
+            await new Problem(ProblemKind.Forbidden, "wrong_tenant", "X-Tenant-Id is not the tenant of this token.").Write(context);
+            return;
+        }
+
+        if (needs.Permission is { } permission && !caller.May(permission))
+        {
+            await Problem.Forbidden(Permissions.Name(permission)).Write(context);
+            return;
+        }
+
+        scope.Caller = caller;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        await next(context);
+    }
+
+    private static Problem Unauthenticated { get; } =
+        new(ProblemKind.Unauthenticated, "unauthenticated", "Sign in, and send the access token as Authorization: Bearer ….");
+
+    private static string? Credential(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header.Length is > 7 and < 8200 ? header[7..].Trim() : null;
+    }
+
+    private static bool IsTenant(StringValues header, Guid tenantId) => header.Count == 1 && Guid.TryParse(header[0], out var id) && id == tenantId;
+}
+
+/// <summary>What the gate found, for the use cases of this request.</summary>
+internal sealed class RequestScope
+{
+    private Caller? caller;
+
+    public Caller Caller
+    {
+        get => caller ?? throw new InvalidOperationException("This route is open to everybody; nobody is signed in.");
+        set => caller = value;
+    }
+
+    public Caller? CallerOrNull => caller;
+}

@@ -1,0 +1,11 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Deskhand.Directory;
+
+/// <summary>Table of contents: customers, contacts, locations, assets.</summary>
+internal static class DirectoryModule
+{
+    public static void MapTables(ModelBuilder model)
+    {
+    }
+}

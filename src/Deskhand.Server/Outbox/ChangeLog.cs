@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Deskhand.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Deskhand.Outbox;
+
+/// <summary>What happened to one entity in one change.</summary>
+/// <param name="EntityType">As in the API, for example <c>ticket</c>.</param>
+/// <param name="EntityId">The entity.</param>
+/// <param name="At">The instant of the change.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="History">The changed fields.</param>
+/// <param name="Events">The events to publish.</param>
+/// <param name="Reason">Why, as the actor said.</param>
+internal sealed record Happened(
+    string EntityType, Guid EntityId, DateTimeOffset At, Actor By, ImmutableArray<FieldChange> History, ImmutableArray<EventDraft> Events, string? Reason = null);
+
+/// <summary>
+/// Writes what happened, in the transaction that makes it so: history rows, events, and a delivery for each sink. The one place
+/// that writes any of them.
+/// </summary>
+internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
+{
+    /// <summary>Adds the statements to a batch of the caller's, for one round trip.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, Happened happened)
+    {
+        if (!happened.History.IsEmpty) yield return HistoryStatement(session.TenantId, happened);
+        if (happened.Events.IsEmpty) yield break;
+
+        var ids = happened.Events.Select(e => Guid.CreateVersion7(e.At)).ToArray();
+        var userId = happened.By.Kind == ActorKind.Agent ? happened.By.Id : null;
+        yield return TenantSession.Batched("""
+            INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
+            SELECT $1, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, e.body
+            FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e (id, type, entity_type, entity_id, sequence, at, body)
+            """,
+            Rows.P(session.TenantId),
+            Rows.P(ids),
+            Rows.P(happened.Events.Select(e => e.Type).ToArray()),
+            Rows.P(happened.Events.Select(e => e.EntityType).ToArray()),
+            Rows.P(happened.Events.Select(e => e.EntityId).ToArray()),
+            Rows.P(happened.Events.Select(e => e.Sequence).ToArray()),
+            Rows.P(happened.Events.Select(e => e.At).ToArray()),
+            Rows.P(happened.Events.Select((e, i) => e.Body(ids[i], session.TenantId, userId)).ToArray()));
+        yield return TenantSession.Batched("""
+            INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, next_attempt_at)
+            SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at
+            FROM unnest($2, $3, $4, $5) AS e (id, entity_id, sequence, at) CROSS JOIN unnest($6) AS s (sink)
+            """,
+            Rows.P(session.TenantId),
+            Rows.P(ids),
+            Rows.P(happened.Events.Select(e => e.EntityId).ToArray()),
+            Rows.P(happened.Events.Select(e => e.Sequence).ToArray()),
+            Rows.P(happened.Events.Select(e => e.At).ToArray()),
+            Rows.P(sinks.Names));
+        session.OnCommitted(signal.Raise);
+    }
+
+    /// <summary>Writes what happened now.</summary>
+    public Task Write(TenantSession session, Happened happened, CancellationToken cancellationToken) =>
+        session.Execute(Statements(session, happened), cancellationToken);
+
+    private static NpgsqlBatchCommand HistoryStatement(Guid tenantId, Happened happened)
+    {
+        var rows = happened.History;
+        return TenantSession.Batched("""
+            INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value)
+            SELECT $1, h.id, $3, $4, $5, $6, $7, $8, $9, h.field, h.from_value, h.to_value
+            FROM unnest($2, $10, $11, $12) AS h (id, field, from_value, to_value)
+            """,
+            Rows.P(tenantId),
+            Rows.P(rows.Select(_ => Guid.CreateVersion7(happened.At)).Order().ToArray()),
+            Rows.P(happened.EntityType),
+            Rows.P((Guid?)happened.EntityId),
+            Rows.P((DateTimeOffset?)happened.At),
+            Rows.P(Wire.Name(happened.By.Kind)),
+            Rows.P(happened.By.Id),
+            Rows.P(Wire.Name(happened.By.Via)),
+            Rows.P(happened.Reason),
+            Rows.P(rows.Select(r => r.Field).ToArray()),
+            Rows.P(rows.Select(r => r.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+            Rows.P(rows.Select(r => r.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb));
+    }
+}
+
+/// <summary>The sinks that every event goes to: the stream always, the brokers as configured. All instances of an installation are configured alike.</summary>
+internal sealed class OutboxSinks(DeskhandSettings settings)
+{
+    public const string Stream = "stream";
+    public const string RabbitMq = "rabbitmq";
+
+    public string[] Names { get; } = settings.RabbitMqUrl is null ? [Stream] : [Stream, RabbitMq];
+}
+
+/// <summary>Tells the relay of this process that something was committed; the relay tells the others.</summary>
+internal sealed class OutboxSignal
+{
+    private readonly System.Threading.Channels.Channel<bool> pending =
+        System.Threading.Channels.Channel.CreateBounded<bool>(new System.Threading.Channels.BoundedChannelOptions(1) { FullMode = System.Threading.Channels.BoundedChannelFullMode.DropWrite });
+
+    public void Raise() => pending.Writer.TryWrite(true);
+
+    /// <summary>Waits for a signal, at most so long. True when there was one.</summary>
+    public async Task<bool> Wait(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(atMost);
+        try
+        {
+            return await pending.Reader.ReadAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Deskhand.Tickets;
+
+namespace Deskhand.Tenants;
+
+/// <summary>A business that runs its desk here.</summary>
+internal sealed record Tenant
+{
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    public string Locale { get; init; } = "en";
+
+    /// <summary>IANA name; years of references and days of reports are counted in it.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    public int PageLimit { get; init; } = 50;
+
+    public ReferenceScheme ReferenceScheme { get; init; } = ReferenceScheme.Yearly;
+
+    public long Version { get; init; } = 1;
+
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}

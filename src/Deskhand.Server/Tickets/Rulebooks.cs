@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+
+namespace Deskhand.Tickets;
+
+/// <summary>
+/// The rules of each tenant, kept in memory until <c>NOTIFY deskhand_rulebook</c> says that they changed; not kept while an instance cannot hear.
+/// </summary>
+internal sealed class Rulebooks(DatabaseListener listener)
+{
+    private readonly ConcurrentDictionary<Guid, Rulebook> kept = new();
+    private long generation;
+
+    public async ValueTask<Rulebook> Of(TenantSession session, CancellationToken cancellationToken)
+    {
+        if (listener.IsListening && kept.TryGetValue(session.TenantId, out var rulebook)) return rulebook;
+        var asked = Interlocked.Read(ref generation);
+        rulebook = await Load(session, cancellationToken);
+        if (listener.IsListening && asked == Interlocked.Read(ref generation)) kept[session.TenantId] = rulebook;
+        return rulebook;
+    }
+
+    /// <summary>Forgets one tenant's rules; null = all.</summary>
+    public void Forget(Guid? tenantId)
+    {
+        Interlocked.Increment(ref generation);
+        if (tenantId is { } id) kept.TryRemove(id, out _);
+        else kept.Clear();
+    }
+
+    /// <summary>Says, inside the transaction that changes them, that a tenant's rules have changed.</summary>
+    public static Task Changed(TenantSession session, CancellationToken cancellationToken) =>
+        session.Execute("SELECT pg_notify('deskhand_rulebook', $1)", cancellationToken, Rows.P(session.TenantId.ToString()));
+
+    private static async Task<Rulebook> Load(TenantSession session, CancellationToken cancellationToken)
+    {
+        var tenant = Rows.P(session.TenantId);
+        var rules = await session.Query("""
+            SELECT t.reference_scheme, t.time_zone, w.definition
+            FROM tenants t LEFT JOIN workflows w ON w.tenant_id = t.tenant_id AND w.is_default WHERE t.tenant_id = $1
+            """, r => (Scheme: r.GetString(0), Zone: r.GetString(1), Workflow: r.Text(2)), cancellationToken, tenant);
+        var categories = await session.Query(
+            "SELECT key, name, subcategories, active FROM categories WHERE tenant_id = $1 ORDER BY position, key",
+            r => new Category(r.GetString(0), r.GetString(1), [.. r.GetFieldValue<string[]>(2)], r.GetBoolean(3)), cancellationToken, Rows.P(session.TenantId));
+        var fields = await session.Query(
+            "SELECT key, label, type, options, required, active FROM custom_fields WHERE tenant_id = $1 ORDER BY position, key",
+            r => new CustomFieldDefinition(r.GetString(0), r.GetString(1), Wire.Find<CustomFieldType>(r.GetString(2))!.Value, [.. r.GetFieldValue<string[]>(3)], r.GetBoolean(4), r.GetBoolean(5)),
+            cancellationToken, Rows.P(session.TenantId));
+        var rule = rules.Single();
+        return new Rulebook(
+            rule.Workflow is { } json ? WorkflowJson.Read(json) : ReadyWorkflows.Support,
+            [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone);
+    }
+}
+
+/// <summary>A workflow as it is stored and as the API shows it.</summary>
+internal static class WorkflowJson
+{
+    public static string Write(Workflow workflow) => JsonSerializer.Serialize(Body.Of(workflow), JsonFormat.Options);
+
+    public static Workflow Read(string json) => JsonSerializer.Deserialize<Body>(json, JsonFormat.Options)!.ToWorkflow();
+
+    internal sealed record Body(string Key, IReadOnlyList<StatusBody> Statuses, IReadOnlyList<TransitionBody> Transitions)
+    {
+        public static Body Of(Workflow w) => new(
+            w.Key,
+            [.. w.Statuses.Select(s => new StatusBody(s.Key, s.Name, s.Category))],
+            [.. w.Transitions.Select(t => new TransitionBody(t.From, t.To, t.Needs is { } p ? Permissions.Name(p) : null))]);
+
+        public Workflow ToWorkflow() => new(
+            Key,
+            [.. Statuses.Select(s => new WorkflowStatus(s.Key, s.Name, s.Category))],
+            [.. Transitions.Select(t => new WorkflowTransition(t.From, t.To, t.Permission is { } name ? Permissions.Find(name) : null))]);
+    }
+
+    internal sealed record StatusBody(string Key, string Name, StatusCategory Category);
+
+    internal sealed record TransitionBody(string From, string To, string? Permission);
+}
