@@ -33,7 +33,7 @@ internal sealed class OutsideUsers(Database database, TimeProvider clock)
             var made = await session.Query("""
                 INSERT INTO users (tenant_id, id, email, name, role, external_issuer, external_subject, created_at, updated_at)
                 VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING RETURNING id
-                """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(Guid.CreateVersion7(clock.GetUtcNow())), Rows.P(email),
+                """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(Ids.New(clock.GetUtcNow())), Rows.P(email),
                 Rows.P(Wire.Name(Wire.Find<Role>(claims.Role ?? "") ?? Role.LightAgent)), Rows.P(issuer), Rows.P(claims.Subject), Rows.P(clock.GetUtcNow()));
             return made.Count > 0 ? made[0] : (Guid?)null;
         }, cancellationToken);

@@ -1,3 +1,4 @@
+using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Directory;
@@ -5,6 +6,10 @@ namespace Deskhand.Directory;
 /// <summary>Table of contents: customers, contacts, locations, assets.</summary>
 internal static class DirectoryModule
 {
+    public static void Map(RouteTable api)
+    {
+    }
+
     public static void MapTables(ModelBuilder model)
     {
     }

@@ -28,7 +28,7 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
         if (!happened.History.IsEmpty) yield return HistoryStatement(session.TenantId, happened);
         if (happened.Events.IsEmpty) yield break;
 
-        var ids = happened.Events.Select(e => Guid.CreateVersion7(e.At)).ToArray();
+        var ids = happened.Events.Select(e => Ids.New(e.At)).ToArray();
         var userId = happened.By.Kind == ActorKind.Agent ? happened.By.Id : null;
         yield return TenantSession.Batched("""
             INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
@@ -70,7 +70,7 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
             FROM unnest($2, $10, $11, $12) AS h (id, field, from_value, to_value)
             """,
             Rows.P(tenantId),
-            Rows.P(rows.Select(_ => Guid.CreateVersion7(happened.At)).Order().ToArray()),
+            Rows.P(rows.Select(_ => Ids.New(happened.At)).ToArray()),
             Rows.P(happened.EntityType),
             Rows.P((Guid?)happened.EntityId),
             Rows.P((DateTimeOffset?)happened.At),

@@ -1,4 +1,5 @@
 using Deskhand.Data;
+using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Tenants;
@@ -6,6 +7,10 @@ namespace Deskhand.Tenants;
 /// <summary>Table of contents: tenants and their settings.</summary>
 internal static class TenantsModule
 {
+    public static void Map(RouteTable api)
+    {
+    }
+
     public static void MapTables(ModelBuilder model)
     {
         var tenant = model.Entity<Tenant>();

@@ -1,0 +1,23 @@
+using Deskhand.Access;
+using Deskhand.Directory;
+using Deskhand.Outbox;
+using Deskhand.Tenants;
+using Deskhand.Tickets;
+
+namespace Deskhand.Http;
+
+/// <summary>The whole public interface: each module's table of contents, in one place.</summary>
+internal static class ApiModule
+{
+    public const string Prefix = "/api/v1";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Prefix);
+        AccessModule.Map(new RouteTable(api, "Access"));
+        TenantsModule.Map(new RouteTable(api, "Settings"));
+        DirectoryModule.Map(new RouteTable(api, "Directory"));
+        TicketsModule.Map(new RouteTable(api, "Tickets"));
+        OutboxModule.Map(new RouteTable(api, "Events"));
+    }
+}

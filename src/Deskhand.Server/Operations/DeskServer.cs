@@ -1,0 +1,60 @@
+using System.Globalization;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Directory;
+using Deskhand.Http;
+using Deskhand.Outbox;
+using Deskhand.Tenants;
+using Deskhand.Tickets;
+
+namespace Deskhand.Operations;
+
+/// <summary>Puts the server together. What each part adds and maps is in its module.</summary>
+internal static class DeskServer
+{
+    public static WebApplication Build(DeskhandSettings settings, JwtSecret secret, ServerDatabase database, string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        });
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{settings.Bind}:{settings.Port}"));
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(secret);
+        services.AddSingleton(database);
+        services.AddSingleton(database.Database);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<DatabaseListener>();
+        services.AddHostedService(s => s.GetRequiredService<DatabaseListener>());
+        services.AddScoped(s => database.Database.For(s.GetRequiredService<Caller>().TenantId));
+        services.ConfigureHttpJsonOptions(json => JsonFormat.Apply(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        AccessModule.Add(services);
+        TicketsModule.Add(services);
+        OutboxModule.Add(services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        Connect(app.Services);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.OnException, AllowStatusCode404Response = true });
+        app.UseStatusCodePages(context => Problems.OnEmptyAnswer(context.HttpContext));
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        ApiModule.Map(app);
+        return app;
+    }
+
+    /// <summary>What is kept in memory is forgotten when another instance says that it changed.</summary>
+    private static void Connect(IServiceProvider services)
+    {
+        var listener = services.GetRequiredService<DatabaseListener>();
+        var callers = services.GetRequiredService<Callers>();
+        var rulebooks = services.GetRequiredService<Rulebooks>();
+        listener.On("deskhand_access", payload => callers.Forget(Guid.TryParse(payload, out var id) ? id : null));
+        listener.On("deskhand_rulebook", payload => rulebooks.Forget(Guid.TryParse(payload, out var id) ? id : null));
+    }
+}

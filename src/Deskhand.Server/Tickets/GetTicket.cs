@@ -1,0 +1,27 @@
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Npgsql;
+
+namespace Deskhand.Tickets;
+
+/// <summary>GET /tickets/{id}: by id, reference or number.</summary>
+internal static class GetTicket
+{
+    public static async Task<Answer<TicketResponse>> Handle(string id, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        var found = await Find(id, caller, session, cancellationToken);
+        return Answer.Ok<TicketResponse>(found is null ? Problem.NotFound("ticket") : TicketResponse.From(found));
+    }
+
+    /// <summary>The ticket if it is there and the caller may read it; null either way otherwise.</summary>
+    public static async Task<Ticket?> Find(string address, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        if (TicketAddress.Where(address, out var value) is not { } where) return null;
+        var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), value! };
+        var scope = TicketScopes.Where(caller, parameters) is { } rule ? " AND " + rule : "";
+        var found = await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND {where} AND t.deleted_at IS NULL{scope}",
+            TicketRow.Read, cancellationToken, [.. parameters]);
+        return found.SingleOrDefault();
+    }
+}

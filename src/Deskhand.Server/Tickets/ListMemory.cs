@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Deskhand.Access;
+using Deskhand.Http;
+
+namespace Deskhand.Tickets;
+
+/// <summary>
+/// What was learned of long lists, for a few seconds: where their deep pages begin, and that they are too long to count. So the
+/// thousandth page costs what the first does. Short pages and short lists are always read anew.
+/// </summary>
+internal sealed class ListMemory(TimeProvider clock)
+{
+    /// <summary>Pages before this row are found by counting from the start, which is exact and quick.</summary>
+    private const int DeepFrom = 1000;
+
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentDictionary<(string List, int Skip), (string Cursor, DateTimeOffset Until)> places = new();
+    private readonly ConcurrentDictionary<string, (long Total, DateTimeOffset Until)> totals = new(StringComparer.Ordinal);
+
+    /// <summary>One list as one caller sees it.</summary>
+    public static string Key(Caller caller, TicketQuery query, TicketOrder order, int limit) =>
+        string.Join('|', caller.TenantId, caller.Scope == TicketScope.All ? Guid.Empty : caller.UserId, string.Join(',', caller.Scope == TicketScope.Groups ? caller.Groups : []),
+            order.Name, limit, query.Assignee?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
+            JsonSerializer.Serialize(query with { Page = null, Skip = null, Limit = null, Take = null, Cursor = null, Sort = null }, JsonFormat.Options));
+
+    /// <summary>The remembered place nearest before a row: exactly there, or one page earlier.</summary>
+    public (string Cursor, int Skip)? PlaceBefore(string list, int skip) =>
+        skip >= DeepFrom && places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? (place.Cursor, skip) : null;
+
+    public void Remember(string list, int skip, string cursor)
+    {
+        if (skip < DeepFrom) return;
+        if (places.Count > 20_000) places.Clear();
+        places[(list, skip)] = (cursor, clock.GetUtcNow() + KeptFor);
+    }
+
+    public long? Total(string list) => totals.TryGetValue(list, out var total) && total.Until > clock.GetUtcNow() ? total.Total : null;
+
+    public void RememberTotal(string list, long total)
+    {
+        if (totals.Count > 20_000) totals.Clear();
+        totals[list] = (total, clock.GetUtcNow() + KeptFor);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Deskhand.Tickets;
+
+/// <summary>GET /tickets: filtered, sorted, by page or cursor.</summary>
+internal static class ListTickets
+{
+    /// <summary>Up to here a list is counted each time; beyond, the planner's estimate stands in.</summary>
+    private const int CountedUpTo = 1000;
+
+    public static async Task<Answer<Page<TicketResponse>>> Handle(
+        [AsParameters] TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, ListMemory memory, CancellationToken cancellationToken) =>
+        Answer.Ok(await Read(query, caller, session, rulebooks, memory, cancellationToken));
+
+    /// <summary>The page, for this route and for those that list the tickets of something.</summary>
+    public static async Task<Outcome<Page<TicketResponse>>> Read(
+        TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, ListMemory memory, CancellationToken cancellationToken)
+    {
+        var page = PageRequest.Read(query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller.PageLimit);
+        if (page.Problem is { } wrongPage) return wrongPage;
+        var order = TicketOrder.Read(query.Sort);
+        if (order.Problem is { } wrongOrder) return wrongOrder;
+        var read = TicketFilter.Read(query, caller, await rulebooks.Of(session, cancellationToken));
+        if (read.Problem is { } wrongFilter) return wrongFilter;
+        var filter = read.Value;
+        if (order.Value.Condition is { } condition) filter.Also(condition);
+
+        var list = new TicketList(session, filter, order.Value, memory, ListMemory.Key(caller, query, order.Value, page.Value.Limit));
+        return page.Value.Cursor is { } cursor
+            ? await list.After(cursor, page.Value.Limit, cancellationToken)
+            : await list.At(page.Value, CountedUpTo, cancellationToken);
+    }
+}
+
+/// <summary>One list in one order: a page of it, and how long it is.</summary>
+internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
+{
+    /// <summary>The page after a place. Costs the same at any depth.</summary>
+    public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
+    {
+        var place = order.Place(cursor);
+        if (place.Problem is { } problem) return problem;
+        filter.After(order, place.Value);
+        var (rows, next) = await Rows(0, limit, cancellationToken);
+        return new Page<TicketResponse>(rows, new(null, limit, null, false, next, next is not null));
+    }
+
+    /// <summary>A page by its number.</summary>
+    public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, int countedUpTo, CancellationToken cancellationToken)
+    {
+        var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(countedUpTo, cancellationToken);
+        var skip = page.Skip;
+        if (memory.PlaceBefore(key, page.Skip) is { } known && order.Place(known.Cursor) is { Problem: null } place)
+        {
+            skip -= known.Skip;
+            filter.After(order, place.Value);
+        }
+
+        var (rows, next) = await Rows(skip, page.Limit, cancellationToken);
+        if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
+        // a first page that is not full has told how many there are
+        if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(countedUpTo, cancellationToken);
+        return new Page<TicketResponse>(rows, new(page.Page, page.Limit, total, isEstimate, next, next is not null));
+    }
+
+    private async Task<(List<TicketResponse> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken)
+    {
+        // far from the start the index alone is walked, and only the rows of the page are fetched
+        var columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);
+        var sql = skip == 0
+            ? $"SELECT {columns} FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
+            : $"SELECT {columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
+        var found = await session.Query(sql, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+        var more = found.Count > limit;
+        if (more) found.RemoveAt(limit);
+        return ([.. found.Select(TicketResponse.Listed)], more ? order.CursorAt(found[^1]) : null);
+    }
+
+    /// <summary>How many rows: counted while they are few, estimated by the planner while they are many.</summary>
+    private async Task<(long Total, bool IsEstimate)> Total(int countedUpTo, CancellationToken cancellationToken)
+    {
+        if (memory.Total(key) is { } many) return (many, true);
+        var parameters = filter.Parameters.Select(p => p.Clone()).ToArray();
+        var counted = (await session.Query($"SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE {filter.Where} LIMIT {countedUpTo + 1}) few",
+            r => r.GetInt64(0), cancellationToken, parameters))[0];
+        if (counted <= countedUpTo) return (counted, false);
+        var plan = string.Concat(await session.Query($"EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets t WHERE {filter.Where}",
+            r => r.GetString(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]));
+        using var document = JsonDocument.Parse(plan);
+        var estimate = Math.Max(counted, (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble());
+        memory.RememberTotal(key, estimate);
+        return (estimate, true);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Npgsql;
+
+namespace Deskhand.Tickets;
+
+/// <summary>A comment as the API shows it.</summary>
+internal sealed record CommentResponse(
+    Guid Id, Guid TicketId, Visibility Visibility, BodyFormat Format, string Body, ActorKind AuthorKind, Guid? AuthorId, Via Via,
+    IReadOnlyList<Guid> AttachmentIds, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt)
+{
+    public static CommentResponse From(Guid ticketId, Comment c) =>
+        new(c.Id, ticketId, c.Visibility, c.Format, c.Body, c.AuthorKind, c.AuthorId, c.Via, c.AttachmentIds, c.CreatedAt, c.EditedAt);
+}
+
+/// <summary>GET /tickets/{id}/comments, oldest first; notes only to those who may read them.</summary>
+internal static class ListComments
+{
+    public static async Task<Answer<Page<CommentResponse>>> Handle(
+        string id, string? page, string? limit, string? cursor, string? sort, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        if (request.Problem is { } malformed) return Answer.Ok<Page<CommentResponse>>(malformed);
+        if (sort is not (null or "createdAt" or "-createdAt"))
+            return Answer.Ok<Page<CommentResponse>>(Problem.Malformed("sort", "Comments are sorted by createdAt or -createdAt.") with { Allowed = ["createdAt", "-createdAt"] });
+        if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<CommentResponse>>(Problem.NotFound("ticket"));
+
+        var newestFirst = sort is "-createdAt";
+        var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), Rows.P(ticket.Id) };
+        var where = "c.tenant_id = $1 AND c.ticket_id = $2 AND c.deleted_at IS NULL";
+        if (!caller.May(Permission.NotesRead)) where += " AND c.visibility = 'public'";
+        var total = (await session.Query($"SELECT count(*) FROM ticket_comments c WHERE {where}", r => r.GetInt64(0), cancellationToken, [.. parameters.Select(p => p.Clone())]))[0];
+        if (request.Value.Cursor is { } place)
+        {
+            var values = Cursors.Read(place, newestFirst ? "-createdAt" : "createdAt", 2);
+            if (values.Problem is { } stale) return Answer.Ok<Page<CommentResponse>>(stale);
+            if (Cursors.Instant(values.Value[0]) is not { } at || !Guid.TryParse(values.Value[1], out var last))
+                return Answer.Ok<Page<CommentResponse>>(Problem.Malformed("cursor", "This is not a cursor."));
+            parameters.Add(Rows.P(at));
+            parameters.Add(Rows.P(last));
+            where += $" AND (c.created_at, c.id) {(newestFirst ? "<" : ">")} ($3, $4)";
+        }
+
+        var direction = newestFirst ? "DESC" : "ASC";
+        var rows = await session.Query($"""
+            SELECT {CommentRow.Columns} FROM ticket_comments c WHERE {where}
+            ORDER BY c.created_at {direction}, c.id {direction} OFFSET {request.Value.Skip} LIMIT {request.Value.Limit + 1}
+            """, CommentRow.Read, cancellationToken, [.. parameters]);
+        var more = rows.Count > request.Value.Limit;
+        if (more) rows.RemoveAt(request.Value.Limit);
+        var next = more ? Cursors.Write(newestFirst ? "-createdAt" : "createdAt", Cursors.Instant(rows[^1].CreatedAt), rows[^1].Id.ToString()) : null;
+        var pagination = new Pagination(request.Value.Cursor is null ? request.Value.Page : null, request.Value.Limit, total, false, next, more);
+        return Answer.Ok<Page<CommentResponse>>(new Page<CommentResponse>([.. rows.Select(c => CommentResponse.From(ticket.Id, c))], pagination));
+    }
+}
+
+/// <summary>POST /tickets/{id}/comments and /tickets/{id}/notes.</summary>
+internal static class AddComment
+{
+    internal sealed record CommentBody
+    {
+        public required string Body { get; init; }
+
+        public BodyFormat Format { get; init; } = BodyFormat.Markdown;
+
+        /// <summary>Who may read it; public unless said, internal at /notes.</summary>
+        public Visibility? Visibility { get; init; }
+
+        /// <summary>Uploads of the caller's that are not yet part of a comment.</summary>
+        public ImmutableArray<Guid> AttachmentIds { get; init; } = [];
+    }
+
+    public static Task<Created<CommentResponse>> Handle(string id, CommentBody body, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
+        Add(id, body, body.Visibility ?? Visibility.Public, caller, desk, clock, cancellationToken);
+
+    public static async Task<Created<CommentResponse>> Add(
+        string id, CommentBody body, Visibility visibility, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var ids = body.AttachmentIds.IsDefault ? [] : body.AttachmentIds.Distinct().ToImmutableArray();
+        var comment = new NewComment(Ids.New(clock.GetUtcNow()), body.Body, body.Format, visibility, ids);
+        var decision = await desk.Change(caller.Actor, id, caller, null, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.AddComment(comment)), cancellationToken);
+        return Answer.Created<CommentResponse>(
+            decision.Problem is { } problem ? problem : CommentResponse.From(decision.Value.After.Id, decision.Value.Comment!),
+            c => $"/api/v1/comments/{c.Id}");
+    }
+}
+
+/// <summary>POST /tickets/{id}/notes: internal unless said otherwise.</summary>
+internal static class AddNote
+{
+    public static Task<Created<CommentResponse>> Handle(string id, AddComment.CommentBody body, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
+        AddComment.Add(id, body, body.Visibility ?? Visibility.Internal, caller, desk, clock, cancellationToken);
+}
+
+/// <summary>PATCH /comments/{id}: other words.</summary>
+internal static class EditComment
+{
+    internal sealed record CommentEdit
+    {
+        public required string Body { get; init; }
+
+        public BodyFormat Format { get; init; } = BodyFormat.Markdown;
+    }
+
+    public static async Task<Answer<CommentResponse>> Handle(Guid id, MergePatch<CommentEdit> body, Caller caller, TenantSession session, TicketDesk desk, CancellationToken cancellationToken)
+    {
+        var decision = await CommentAt.Change(id, caller, session, desk, comment =>
+        {
+            var edit = body.ApplyTo(new CommentEdit { Body = comment.Body, Format = comment.Format });
+            return edit.Problem is { } problem ? problem : new TicketChange.EditComment(comment, edit.Value.Body, edit.Value.Format);
+        }, cancellationToken);
+        return Answer.Ok<CommentResponse>(decision.Problem is { } problem ? problem : CommentResponse.From(decision.Value.TicketId, decision.Value.Comment));
+    }
+}
+
+/// <summary>DELETE /comments/{id}.</summary>
+internal static class DeleteComment
+{
+    public static async Task<NoContent> Handle(Guid id, Caller caller, TenantSession session, TicketDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(await CommentAt.Change(id, caller, session, desk, comment => new TicketChange.DeleteComment(comment), cancellationToken));
+}
+
+/// <summary>A comment addressed by its own id: its ticket is found first, because a change of a comment is a change of its ticket.</summary>
+internal static class CommentAt
+{
+    public static Task<Outcome<(Guid TicketId, Comment Comment)>> Change(
+        Guid id, Caller caller, TenantSession session, TicketDesk desk, Func<Comment, Outcome<TicketChange>> toChange, CancellationToken cancellationToken) =>
+        session.Transact<(Guid, Comment)>(async () =>
+        {
+            var tickets = await session.Query("SELECT ticket_id FROM ticket_comments WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+                r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(id));
+            if (tickets.Count == 0) return Problem.NotFound("comment");
+            Comment? present = null;
+            var decision = await desk.Change(caller.Actor, tickets[0].ToString(), caller, null, async _ =>
+            {
+                // read again now that the ticket is locked
+                var found = await session.Query($"SELECT {CommentRow.Columns} FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL",
+                    CommentRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(id));
+                if (found.Count == 0 || (found[0].Visibility == Visibility.Internal && !caller.May(Permission.NotesRead))) return Problem.NotFound("comment");
+                present = found[0];
+                return toChange(present);
+            }, cancellationToken);
+            if (decision.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? Problem.NotFound("comment") : problem;
+            return (decision.Value.After.Id, decision.Value.Comment ?? present!);
+        }, cancellationToken);
+}

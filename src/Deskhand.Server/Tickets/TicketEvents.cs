@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Deskhand.Outbox;
+
+namespace Deskhand.Tickets;
+
+/// <summary>The events of a decision in their public form.</summary>
+internal static class TicketEvents
+{
+    public static ImmutableArray<EventDraft> Drafts(Ticket? before, Ticket after, TicketDecision decision)
+    {
+        var ticket = TicketResponse.From(after);
+        var first = (before?.Sequence ?? 0) + 1;
+        return
+        [
+            .. decision.Events.Select((e, i) => new EventDraft(
+                e.Type, "ticket", after.Id, first + i, after.UpdatedAt,
+                e.Comment is { } comment ? [("ticket", ticket), ("comment", CommentEventBody.Of(comment))] : [("ticket", ticket)],
+                e.Changes)),
+        ];
+    }
+}
+
+/// <summary>A comment in an event: the words of a public one; of a note only that it is there.</summary>
+internal sealed record CommentEventBody(
+    Guid Id,
+    Visibility Visibility,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] ActorKind? AuthorKind = null,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] Guid? AuthorId = null,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] BodyFormat? Format = null,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Body = null)
+{
+    public static CommentEventBody Of(Comment comment) => comment.Visibility == Visibility.Public && comment.DeletedAt is null
+        ? new(comment.Id, comment.Visibility, comment.AuthorKind, comment.AuthorId, comment.Format, comment.Body)
+        : new(comment.Id, comment.Visibility);
+}

@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Npgsql;
+
+namespace Deskhand.Tickets;
+
+/// <summary>The filters of GET /tickets. The same parameter twice means OR, different ones AND.</summary>
+internal sealed record TicketQuery
+{
+    /// <summary>Status keys.</summary>
+    public string[]? Status { get; init; }
+
+    /// <summary>new, open, pending, on_hold, solved, closed.</summary>
+    public string[]? StatusCategory { get; init; }
+
+    /// <summary>low, normal, high, urgent.</summary>
+    public string[]? Priority { get; init; }
+
+    public string[]? Type { get; init; }
+
+    public string[]? Category { get; init; }
+
+    public string[]? Subcategory { get; init; }
+
+    public string[]? Channel { get; init; }
+
+    /// <summary>A tag; twice means either.</summary>
+    public string[]? Tag { get; init; }
+
+    /// <summary>An id, <c>me</c> or <c>none</c>.</summary>
+    public string[]? Assignee { get; init; }
+
+    /// <summary>An id or <c>none</c>.</summary>
+    public string[]? Group { get; init; }
+
+    /// <summary>An id or <c>none</c>.</summary>
+    public string[]? CustomerId { get; init; }
+
+    public string[]? ContactId { get; init; }
+
+    public string[]? LocationId { get; init; }
+
+    public string[]? AssetId { get; init; }
+
+    public string[]? ExternalId { get; init; }
+
+    public string[]? Reference { get; init; }
+
+    /// <summary><c>true</c>: escalated ones, <c>false</c>: the others.</summary>
+    public string? Escalated { get; init; }
+
+    public string? CreatedAfter { get; init; }
+
+    public string? CreatedBefore { get; init; }
+
+    public string? UpdatedAfter { get; init; }
+
+    public string? UpdatedBefore { get; init; }
+
+    public string? DueAfter { get; init; }
+
+    public string? DueBefore { get; init; }
+
+    /// <summary>Words that the subject or the reference contains, all of them.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt; after priority also -updatedAt.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>From 1.</summary>
+    public string? Page { get; init; }
+
+    /// <summary>Rows a page, 1 to 100.</summary>
+    public string? Limit { get; init; }
+
+    public string? Skip { get; init; }
+
+    public string? Take { get; init; }
+
+    /// <summary>From <c>pagination.nextCursor</c> of the page before.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>The filters as a predicate on <c>t</c> with its parameters. Names and shapes are constants; only values come from the caller, and only as parameters.</summary>
+internal sealed class TicketFilter
+{
+    private readonly List<string> conditions = ["t.tenant_id = $1", "t.deleted_at IS NULL"];
+
+    private TicketFilter(Guid tenantId) => Parameters.Add(Rows.P(tenantId));
+
+    public List<NpgsqlParameter> Parameters { get; } = [];
+
+    public string Where => string.Join(" AND ", conditions);
+
+    /// <summary>Reads the filters, or says what is wrong with the first that is.</summary>
+    public static Outcome<TicketFilter> Read(TicketQuery q, Caller caller, Rulebook rulebook)
+    {
+        var filter = new TicketFilter(caller.TenantId);
+        var problem =
+            filter.OneOf("status", "t.status", q.Status, [.. rulebook.Workflow.Statuses.Select(s => s.Key)])
+            ?? filter.OneOf("statusCategory", "t.status_category", q.StatusCategory, Wire.All<StatusCategory>())
+            ?? filter.PriorityIn(q.Priority)
+            ?? filter.OneOf("type", "t.type", q.Type, Wire.All<TicketType>())
+            ?? filter.OneOf("category", "t.category", q.Category, [.. rulebook.Categories.Select(c => c.Key)])
+            ?? filter.Texts("subcategory", "t.subcategory", q.Subcategory)
+            ?? filter.OneOf("channel", "t.channel", q.Channel, Wire.All<Channel>())
+            ?? filter.Ids("assignee", "t.assignee_id", q.Assignee, caller.UserId)
+            ?? filter.Ids("group", "t.group_id", q.Group, null)
+            ?? filter.Ids("customerId", "t.customer_id", q.CustomerId, null)
+            ?? filter.Ids("contactId", "t.contact_id", q.ContactId, null)
+            ?? filter.Ids("locationId", "t.location_id", q.LocationId, null)
+            ?? filter.Ids("assetId", "t.asset_id", q.AssetId, null)
+            ?? filter.Texts("externalId", "t.external_id", q.ExternalId)
+            ?? filter.Texts("reference", "t.reference", q.Reference?.Select(r => r.ToUpperInvariant()).ToArray())
+            ?? filter.Flag("escalated", "t.escalation_level > 0", q.Escalated)
+            ?? filter.Instant("createdAfter", "t.created_at >", q.CreatedAfter)
+            ?? filter.Instant("createdBefore", "t.created_at <", q.CreatedBefore)
+            ?? filter.Instant("updatedAfter", "t.updated_at >", q.UpdatedAfter)
+            ?? filter.Instant("updatedBefore", "t.updated_at <", q.UpdatedBefore)
+            ?? filter.Instant("dueAfter", "t.due_at >", q.DueAfter)
+            ?? filter.Instant("dueBefore", "t.due_at <", q.DueBefore)
+            ?? filter.Tags(q.Tag)
+            ?? filter.Words(q.Search);
+        if (problem is not null) return problem;
+        if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.conditions.Add(scope);
+        return filter;
+    }
+
+    /// <summary>Adds the place after which the page begins: a row comparison, which an index answers at any depth.</summary>
+    public void After(TicketOrder order, IReadOnlyList<NpgsqlParameter> values)
+    {
+        var places = values.Select(v =>
+        {
+            Parameters.Add(v);
+            return "$" + Parameters.Count;
+        }).ToArray();
+        conditions.Add($"({string.Join(", ", order.Columns)}) {(order.Descending ? "<" : ">")} ({string.Join(", ", places)})");
+    }
+
+    public void Also(string condition) => conditions.Add(condition);
+
+    private string Add(NpgsqlParameter parameter)
+    {
+        Parameters.Add(parameter);
+        return "$" + Parameters.Count;
+    }
+
+    private Problem? OneOf(string name, string column, string[]? values, ImmutableArray<string> allowed)
+    {
+        if (values is null or []) return null;
+        foreach (var value in values)
+            if (!allowed.Contains(value, StringComparer.Ordinal))
+                return Problem.Malformed(name, $"There is no such value; there are: {string.Join(", ", allowed)}.") with { Allowed = allowed };
+        conditions.Add(values.Length == 1 ? $"{column} = {Add(Rows.P(values[0]))}" : $"{column} = ANY ({Add(Rows.P(values))})");
+        return null;
+    }
+
+    private Problem? PriorityIn(string[]? values)
+    {
+        if (values is null or []) return null;
+        var numbers = new List<short>();
+        foreach (var value in values)
+        {
+            if (Wire.Find<Priority>(value) is not { } priority)
+                return Problem.Malformed("priority", $"There is no such value; there are: {string.Join(", ", Wire.All<Priority>())}.") with { Allowed = Wire.All<Priority>() };
+            numbers.Add((short)priority);
+        }
+
+        conditions.Add(numbers.Count == 1 ? $"t.priority = {Add(Rows.P(numbers[0]))}" : $"t.priority = ANY ({Add(Rows.P(numbers.ToArray()))})");
+        return null;
+    }
+
+    private Problem? Texts(string name, string column, string[]? values)
+    {
+        if (values is null or []) return null;
+        if (values.Any(v => v.Length > 200 || v.Contains('\0', StringComparison.Ordinal))) return Problem.Malformed(name, "This value is too long.");
+        conditions.Add(values.Length == 1 ? $"{column} = {Add(Rows.P(values[0]))}" : $"{column} = ANY ({Add(Rows.P(values))})");
+        return null;
+    }
+
+    private Problem? Ids(string name, string column, string[]? values, Guid? me)
+    {
+        if (values is null or []) return null;
+        var ids = new List<Guid>();
+        var none = false;
+        foreach (var value in values)
+        {
+            if (value == "none") none = true;
+            else if (value == "me" && me is { } self) ids.Add(self);
+            else if (Guid.TryParseExact(value, "D", out var id)) ids.Add(id);
+            else return Problem.Malformed(name, me is null ? "This is an id or none." : "This is an id, me or none.");
+        }
+
+        var isOne = ids.Count switch
+        {
+            0 => null,
+            1 => $"{column} = {Add(Rows.P(ids[0]))}",
+            _ => $"{column} = ANY ({Add(Rows.P(ids.ToArray()))})",
+        };
+        conditions.Add((isOne, none) switch
+        {
+            (null, _) => $"{column} IS NULL",
+            (_, false) => isOne,
+            (_, true) => $"({column} IS NULL OR {isOne})",
+        });
+        return null;
+    }
+
+    private Problem? Flag(string name, string condition, string? value)
+    {
+        if (value is null) return null;
+        if (value is not ("true" or "false")) return Problem.Malformed(name, "This is true or false.");
+        conditions.Add(value == "true" ? condition : $"NOT ({condition})");
+        return null;
+    }
+
+    private Problem? Instant(string name, string comparison, string? value)
+    {
+        if (value is null) return null;
+        if (Instants.Parse(value) is not { } instant) return Problem.Malformed(name, "This is an instant such as 2026-11-20T09:30:00Z.");
+        conditions.Add($"{comparison} {Add(Rows.P(instant))}");
+        return null;
+    }
+
+    private Problem? Tags(string[]? values)
+    {
+        if (values is null or []) return null;
+        if (values.Any(v => v.Length > 200 || v.Contains('\0', StringComparison.Ordinal))) return Problem.Malformed("tag", "This value is too long.");
+        var tags = Add(Rows.P(values.Select(v => v.Trim().ToLowerInvariant()).ToArray()));
+        conditions.Add($"t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag = ANY ({tags}))");
+        return null;
+    }
+
+    private Problem? Words(string? search)
+    {
+        if (string.IsNullOrWhiteSpace(search)) return null;
+        if (search.Length > 200 || search.Contains('\0', StringComparison.Ordinal)) return Problem.Malformed("search", "At most 200 characters.");
+        conditions.Add($"t.id IN (SELECT s.id FROM search_ticket_subjects({Add(Rows.P(search))}) s (id))");
+        return null;
+    }
+}

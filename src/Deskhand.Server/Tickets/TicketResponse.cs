@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Deskhand.Http;
+
+namespace Deskhand.Tickets;
+
+/// <summary>A ticket as the API shows it, and as events carry it.</summary>
+internal sealed record TicketResponse : IVersioned
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Unique name for people.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Short number, unique in the tenant.</summary>
+    public required long Number { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public required string Subject { get; init; }
+
+    /// <summary>Left out of lists.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Description { get; init; }
+
+    /// <summary>A status key of the tenant's workflow.</summary>
+    public required string Status { get; init; }
+
+    public required StatusCategory StatusCategory { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    public required TicketType Type { get; init; }
+
+    public required string Category { get; init; }
+
+    public string? Subcategory { get; init; }
+
+    public required ImmutableArray<string> Tags { get; init; }
+
+    public required CustomValues CustomFields { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public Guid? CustomerId { get; init; }
+
+    public Guid? ContactId { get; init; }
+
+    public Guid? LocationId { get; init; }
+
+    public Guid? AssetId { get; init; }
+
+    public Guid? AssigneeId { get; init; }
+
+    public Guid? GroupId { get; init; }
+
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>0 = not escalated, 1 to 3 = the level.</summary>
+    public required int EscalationLevel { get; init; }
+
+    public string? EscalationReason { get; init; }
+
+    public DateTimeOffset? EscalatedAt { get; init; }
+
+    public DateTimeOffset? FirstRespondedAt { get; init; }
+
+    public DateTimeOffset? SolvedAt { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public required long Version { get; init; }
+
+    public Guid? CreatedBy { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static TicketResponse From(Ticket t) => Listed(t) with { Description = t.Fields.Description };
+
+    /// <summary>Without the description, which a list does not need.</summary>
+    public static TicketResponse Listed(Ticket t) => new()
+    {
+        Id = t.Id,
+        Reference = t.Reference,
+        Number = t.Number,
+        ExternalId = t.Fields.ExternalId,
+        Subject = t.Fields.Subject,
+        Status = t.Status,
+        StatusCategory = t.StatusCategory,
+        Priority = t.Fields.Priority,
+        Type = t.Fields.Type,
+        Category = t.Fields.Category,
+        Subcategory = t.Fields.Subcategory,
+        Tags = t.Fields.Tags,
+        CustomFields = t.Fields.CustomFields,
+        Channel = t.Fields.Channel,
+        CustomerId = t.Fields.CustomerId,
+        ContactId = t.Fields.ContactId,
+        LocationId = t.Fields.LocationId,
+        AssetId = t.Fields.AssetId,
+        AssigneeId = t.Fields.AssigneeId,
+        GroupId = t.Fields.GroupId,
+        DueAt = t.Fields.DueAt,
+        EscalationLevel = t.EscalationLevel,
+        EscalationReason = t.EscalationReason,
+        EscalatedAt = t.EscalatedAt,
+        FirstRespondedAt = t.FirstRespondedAt,
+        SolvedAt = t.SolvedAt,
+        ClosedAt = t.ClosedAt,
+        Version = t.Version,
+        CreatedBy = t.CreatedBy,
+        CreatedAt = t.CreatedAt,
+        UpdatedAt = t.UpdatedAt,
+    };
+}

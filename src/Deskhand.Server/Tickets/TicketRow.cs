@@ -1,0 +1,124 @@
+using Deskhand.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Deskhand.Tickets;
+
+/// <summary>A ticket in its table: the columns in one order, read and written by hand because every request comes through here.</summary>
+internal static class TicketRow
+{
+    /// <summary>The columns, in the order of <see cref="Read"/>.</summary>
+    public const string Columns = """
+        t.id, t.number, t.reference, t.external_id, t.subject, t.description, t.status, t.status_category, t.priority, t.type, t.category, t.subcategory,
+        t.tags, t.custom_fields::text, t.channel, t.customer_id, t.contact_id, t.location_id, t.asset_id, t.assignee_id, t.group_id, t.due_at,
+        t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at,
+        t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at
+        """;
+
+    public static Ticket Read(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0),
+        Number = r.GetInt64(1),
+        Reference = r.GetString(2),
+        Status = r.GetString(6),
+        StatusCategory = Wire.Find<StatusCategory>(r.GetString(7))!.Value,
+        Fields = new TicketFields
+        {
+            ExternalId = r.Text(3),
+            Subject = r.GetString(4),
+            Description = r.GetString(5),
+            Priority = (Priority)r.GetInt16(8),
+            Type = Wire.Find<TicketType>(r.GetString(9))!.Value,
+            Category = r.GetString(10),
+            Subcategory = r.Text(11),
+            Tags = [.. r.GetFieldValue<string[]>(12)],
+            CustomFields = CustomValues.Parse(r.GetString(13)),
+            Channel = Wire.Find<Channel>(r.GetString(14))!.Value,
+            CustomerId = r.Id(15),
+            ContactId = r.Id(16),
+            LocationId = r.Id(17),
+            AssetId = r.Id(18),
+            AssigneeId = r.Id(19),
+            GroupId = r.Id(20),
+            DueAt = r.Instant(21),
+        },
+        EscalationLevel = r.GetInt16(22),
+        EscalationReason = r.Text(23),
+        EscalatedAt = r.Instant(24),
+        FirstRespondedAt = r.Instant(25),
+        SolvedAt = r.Instant(26),
+        ClosedAt = r.Instant(27),
+        Version = r.GetInt64(28),
+        Sequence = r.GetInt64(29),
+        CreatedBy = r.Id(30),
+        CreatedAt = r.GetFieldValue<DateTimeOffset>(31),
+        UpdatedAt = r.GetFieldValue<DateTimeOffset>(32),
+        DeletedAt = r.Instant(33),
+    };
+
+    public static NpgsqlBatchCommand Insert(Guid tenantId, Ticket ticket) => TenantSession.Batched("""
+        INSERT INTO tickets (tenant_id, id, number, reference, external_id, subject, description, status, status_category, priority, type, category, subcategory,
+            tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
+            escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+        """, Values(tenantId, ticket));
+
+    /// <summary>Writes every column that can change.</summary>
+    public static NpgsqlBatchCommand Update(Guid tenantId, Ticket ticket) => TenantSession.Batched("""
+        UPDATE tickets SET external_id = $5, subject = $6, description = $7, status = $8, status_category = $9, priority = $10, type = $11, category = $12, subcategory = $13,
+            tags = $14, custom_fields = $15, channel = $16, customer_id = $17, contact_id = $18, location_id = $19, asset_id = $20, assignee_id = $21, group_id = $22, due_at = $23,
+            escalation_level = $24, escalation_reason = $25, escalated_at = $26, first_responded_at = $27, solved_at = $28, closed_at = $29,
+            version = $30, sequence = $31, updated_at = $34, deleted_at = $35
+        WHERE tenant_id = $1 AND id = $2 AND number = $3 AND reference = $4 AND created_by IS NOT DISTINCT FROM $32 AND created_at = $33
+        """, Values(tenantId, ticket));
+
+    /// <summary>The tags in their own table, as they are after a change.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Tags(Guid tenantId, Ticket? before, Ticket after)
+    {
+        if (before is not null && before.Fields.Tags.SequenceEqual(after.Fields.Tags, StringComparer.Ordinal)) yield break;
+        if (before is { Fields.Tags.IsEmpty: false })
+            yield return TenantSession.Batched("DELETE FROM ticket_tags WHERE tenant_id = $1 AND ticket_id = $2", Rows.P(tenantId), Rows.P((Guid?)after.Id));
+        if (!after.Fields.Tags.IsEmpty)
+            yield return TenantSession.Batched("INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT $1, tag, $2 FROM unnest($3) AS tag",
+                Rows.P(tenantId), Rows.P((Guid?)after.Id), Rows.P(after.Fields.Tags.ToArray()));
+    }
+
+    private static NpgsqlParameter[] Values(Guid tenantId, Ticket t) =>
+    [
+        Rows.P(tenantId),
+        Rows.P((Guid?)t.Id),
+        Rows.P(t.Number),
+        Rows.P(t.Reference),
+        Rows.P(t.Fields.ExternalId),
+        Rows.P(t.Fields.Subject),
+        Rows.P(t.Fields.Description),
+        Rows.P(t.Status),
+        Rows.P(Wire.Name(t.StatusCategory)),
+        Rows.P((short)t.Fields.Priority),
+        Rows.P(Wire.Name(t.Fields.Type)),
+        Rows.P(t.Fields.Category),
+        Rows.P(t.Fields.Subcategory),
+        Rows.P(t.Fields.Tags.ToArray()),
+        Rows.P(t.Fields.CustomFields.ToJson(), NpgsqlDbType.Jsonb),
+        Rows.P(Wire.Name(t.Fields.Channel)),
+        Rows.P(t.Fields.CustomerId),
+        Rows.P(t.Fields.ContactId),
+        Rows.P(t.Fields.LocationId),
+        Rows.P(t.Fields.AssetId),
+        Rows.P(t.Fields.AssigneeId),
+        Rows.P(t.Fields.GroupId),
+        Rows.P(t.Fields.DueAt),
+        Rows.P((short)t.EscalationLevel),
+        Rows.P(t.EscalationReason),
+        Rows.P(t.EscalatedAt),
+        Rows.P(t.FirstRespondedAt),
+        Rows.P(t.SolvedAt),
+        Rows.P(t.ClosedAt),
+        Rows.P(t.Version),
+        Rows.P(t.Sequence),
+        Rows.P(t.CreatedBy),
+        Rows.P((DateTimeOffset?)t.CreatedAt),
+        Rows.P((DateTimeOffset?)t.UpdatedAt),
+        Rows.P(t.DeletedAt),
+    ];
+}

@@ -1,0 +1,37 @@
+using Deskhand.Access;
+using Deskhand.Data;
+using Npgsql;
+
+namespace Deskhand.Tickets;
+
+/// <summary>The rule of who sees which tickets (SPEC §1), once for a ticket in hand and once as SQL.</summary>
+internal static class TicketScopes
+{
+    public static bool MayRead(Caller caller, Ticket ticket) => MayRead(caller, ticket.Fields.AssigneeId, ticket.Fields.GroupId);
+
+    public static bool MayRead(Caller caller, Guid? assigneeId, Guid? groupId) => caller.Scope switch
+    {
+        TicketScope.All => true,
+        TicketScope.Groups => assigneeId == caller.UserId || (groupId is { } group && caller.Groups.Contains(group)),
+        TicketScope.Assigned => assigneeId is null || assigneeId == caller.UserId,
+    };
+
+    /// <summary>The same rule as a predicate on <c>t</c>; null when every ticket may be read. Adds its parameters to the list.</summary>
+    public static string? Where(Caller caller, List<NpgsqlParameter> parameters)
+    {
+        switch (caller.Scope)
+        {
+            case TicketScope.All:
+                return null;
+            case TicketScope.Groups:
+                parameters.Add(Rows.P(caller.UserId));
+                parameters.Add(Rows.P(caller.Groups.ToArray()));
+                return $"(t.assignee_id = ${parameters.Count - 1} OR t.group_id = ANY (${parameters.Count}))";
+            case TicketScope.Assigned:
+                parameters.Add(Rows.P(caller.UserId));
+                return $"(t.assignee_id IS NULL OR t.assignee_id = ${parameters.Count})";
+            default:
+                throw new ArgumentOutOfRangeException(nameof(caller));
+        }
+    }
+}
