@@ -51,7 +51,7 @@ internal sealed class DataFolder : IDisposable
 
     private static void Create(string path)
     {
-        if (Directory.Exists(path))
+        if (Folders.Exists(path))
             return;
         // As root the database runs under another account, which has to pass through but has nothing to list here.
         var others = Environment.IsPrivilegedProcess ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;

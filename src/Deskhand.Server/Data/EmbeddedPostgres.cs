@@ -115,8 +115,8 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             return;
 
         await StopAsync();
-        if (!_postmaster.SocketFolder.StartsWith(Path.GetDirectoryName(_cluster.Folder)!, StringComparison.Ordinal) && Directory.Exists(_postmaster.SocketFolder))
-            Directory.Delete(_postmaster.SocketFolder, recursive: true);
+        if (!_postmaster.SocketFolder.StartsWith(Path.GetDirectoryName(_cluster.Folder)!, StringComparison.Ordinal) && Folders.Exists(_postmaster.SocketFolder))
+            Folders.Delete(_postmaster.SocketFolder, recursive: true);
     }
 
     private async Task StopAsync()

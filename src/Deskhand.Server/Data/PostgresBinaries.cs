@@ -48,9 +48,9 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
             yield return folder;
 
         const string debian = "/usr/lib/postgresql";
-        if (Directory.Exists(debian))
+        if (Folders.Exists(debian))
         {
-            foreach (var folder in Directory.GetDirectories(debian).OrderByDescending(f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0))
+            foreach (var folder in Folders.GetDirectories(debian).OrderByDescending(f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0))
                 yield return Path.Combine(folder, "bin");
         }
 

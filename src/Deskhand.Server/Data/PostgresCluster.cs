@@ -17,21 +17,21 @@ internal sealed class PostgresCluster(string dataFolder)
     public int? MajorVersion =>
         File.Exists(Path.Combine(Folder, "PG_VERSION"))
             ? int.Parse(File.ReadAllText(Path.Combine(Folder, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture)
-            : Directory.Exists(Folder) ? throw new EmbeddedPostgresException($"{Folder} exists but is not a PostgreSQL cluster (it has no PG_VERSION). Move it away, or restore it from a backup.")
+            : Folders.Exists(Folder) ? throw new EmbeddedPostgresException($"{Folder} exists but is not a PostgreSQL cluster (it has no PG_VERSION). Move it away, or restore it from a backup.")
             : null;
 
     /// <summary>Makes the cluster in a folder beside its own, so that a start killed half-way leaves nothing that looks finished.</summary>
     public async Task CreateAsync(PostgresBinaries binaries, PostgresAccount? account, PostgresSecret secret, CancellationToken cancellationToken)
     {
-        foreach (var abandoned in Directory.GetDirectories(dataFolder, "postgres.new-*"))
-            Directory.Delete(abandoned, recursive: true);
+        foreach (var abandoned in Folders.GetDirectories(dataFolder, "postgres.new-*"))
+            Folders.Delete(abandoned, recursive: true);
 
         var unfinished = Path.Combine(dataFolder, "postgres.new-" + Guid.NewGuid().ToString("N"));
         PrivateFiles.CreateFolder(unfinished);
         account?.Own(unfinished);
 
         // initdb takes a password from a file only, and the file must be readable to the account it runs as.
-        var passwordFolder = Directory.CreateTempSubdirectory("deskhand-").FullName;
+        var passwordFolder = Folders.CreateTempSubdirectory("deskhand-").FullName;
         try
         {
             var passwordFile = Path.Combine(passwordFolder, "password");
@@ -50,7 +50,7 @@ internal sealed class PostgresCluster(string dataFolder)
                 await WaitOrKillAsync(initdb, cancellationToken);
                 if (initdb.ExitCode == 0)
                 {
-                    Directory.Move(unfinished, Folder);
+                    Folders.Move(unfinished, Folder);
                     return;
                 }
 
@@ -62,9 +62,9 @@ internal sealed class PostgresCluster(string dataFolder)
         }
         finally
         {
-            Directory.Delete(passwordFolder, recursive: true);
-            if (Directory.Exists(unfinished))
-                Directory.Delete(unfinished, recursive: true);
+            Folders.Delete(passwordFolder, recursive: true);
+            if (Folders.Exists(unfinished))
+                Folders.Delete(unfinished, recursive: true);
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class PostgresCluster(string dataFolder)
         if (plain && folder.Length + "/.s.PGSQL.5432".Length <= LongestSocketPath && ReachableBy(account))
             PrivateFiles.CreateFolder(folder);
         else
-            folder = Directory.CreateTempSubdirectory("deskhand-").FullName;
+            folder = Folders.CreateTempSubdirectory("deskhand-").FullName;
         account?.Own(folder);
         return folder;
     }
@@ -112,7 +112,7 @@ internal sealed class PostgresCluster(string dataFolder)
     public string LastLines(int count = 15)
     {
         var logs = Path.Combine(Folder, "log");
-        var newest = Directory.Exists(logs) ? Directory.GetFiles(logs).MaxBy(File.GetLastWriteTimeUtc) : null;
+        var newest = Folders.Exists(logs) ? Folders.GetFiles(logs).MaxBy(File.GetLastWriteTimeUtc) : null;
         var lines = new[] { StartLog, newest }.OfType<string>().Where(File.Exists).OrderBy(File.GetLastWriteTimeUtc).SelectMany(File.ReadLines).TakeLast(count);
         return string.Join('\n', lines.Select(line => "    " + line));
     }

@@ -55,7 +55,7 @@ internal sealed record Postmaster(int ProcessId, string SocketFolder)
 
     /// <summary>Any process of the cluster, the postmaster's orphans included: they carry the cluster's name in their title.</summary>
     public static bool AnyProcessOf(string clusterName) =>
-        Directory.EnumerateDirectories("/proc")
+        Folders.EnumerateDirectories("/proc")
             .Select(Path.GetFileName)
             .Any(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
                 && pid != Environment.ProcessId && Alive(pid) && CommandLine(pid).Contains(clusterName, StringComparison.Ordinal));

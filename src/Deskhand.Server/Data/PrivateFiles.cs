@@ -9,9 +9,9 @@ internal static class PrivateFiles
     public static void CreateFolder(string path, UnixFileMode others = UnixFileMode.None)
     {
         if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
+            Folders.CreateDirectory(path);
         else
-            Directory.CreateDirectory(path, OwnFolder | others);
+            Folders.CreateDirectory(path, OwnFolder | others);
     }
 
     /// <exception cref="IOException">It exists already, as a link too: nobody can slip a file of theirs under the name.</exception>

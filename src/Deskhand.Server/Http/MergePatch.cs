@@ -38,7 +38,7 @@ internal sealed class MergePatch<TFields>(JsonObject patch) where TFields : clas
         contentType is not null && (contentType.StartsWith("application/merge-patch+json", StringComparison.OrdinalIgnoreCase)
             || contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase));
 
-    private static JsonNode Merge(JsonNode? target, JsonObject changes)
+    private static JsonObject Merge(JsonNode? target, JsonObject changes)
     {
         var merged = target as JsonObject ?? [];
         foreach (var (name, value) in changes)

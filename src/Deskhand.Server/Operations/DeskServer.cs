@@ -1,10 +1,8 @@
 using System.Globalization;
 using Deskhand.Access;
 using Deskhand.Data;
-using Deskhand.Directory;
 using Deskhand.Http;
 using Deskhand.Outbox;
-using Deskhand.Tenants;
 using Deskhand.Tickets;
 
 namespace Deskhand.Operations;

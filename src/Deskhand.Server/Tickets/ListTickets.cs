@@ -2,7 +2,6 @@ using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Deskhand.Tickets;
 
