@@ -77,6 +77,8 @@ public sealed partial record TicketDecision
         if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
         if (TicketRules.CheckReason(edit.Reason) is { } unfit) return unfit;
         var fields = WithCustomer(TicketRules.Normalise(edit.Fields), before, c);
+        // 1 and 1.0 are the same value: the spelling that history knows is kept
+        if (fields.CustomFields.Equals(before.Fields.CustomFields)) fields = fields with { CustomFields = before.Fields.CustomFields };
         var after = Touch(before, c) with { Fields = fields };
         var changes = TicketDiff.Fields(before, after);
         var assignment = TicketDiff.Assignment(before, after);

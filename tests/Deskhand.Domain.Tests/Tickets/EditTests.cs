@@ -97,6 +97,15 @@ public sealed class EditTests
     }
 
     [Fact]
+    public void Another_spelling_of_the_same_number_is_not_taken_over_beside_a_real_change()
+    {
+        var before = Before with { Fields = Before.Fields with { CustomFields = CustomValues.Parse("""{"floor":1.0}""") } };
+        var decision = before.Must(new TicketChange.Edit(before.Fields with { Priority = Priority.High, CustomFields = CustomValues.Parse("""{"floor":1}""") }));
+        Assert.Equal(["priority"], decision.History.Select(c => c.Field));
+        Assert.Same(before.Fields.CustomFields, decision.After.Fields.CustomFields);
+    }
+
+    [Fact]
     public void A_due_instant_is_kept_in_UTC_and_in_milliseconds_as_it_is_written()
     {
         var due = Edit(Before.Fields with { DueAt = new DateTimeOffset(2026, 12, 1, 10, 0, 0, 5, TimeSpan.FromHours(2)).AddTicks(4321) }).After.Fields.DueAt!.Value;
