@@ -55,7 +55,8 @@ public sealed class PurityTests
 
     [Fact]
     public void It_references_nothing_of_the_rest_and_no_package() =>
-        Assert.All(typeof(Wire).Assembly.GetReferencedAssemblies(), a => Assert.StartsWith("System.", a.Name, StringComparison.Ordinal));
+        // netstandard: what the coverage collector weaves in refers to it
+        Assert.All(typeof(Wire).Assembly.GetReferencedAssemblies(), a => Assert.Matches(@"^(System\..*|netstandard)$", a.Name));
 
     private static string Named(MemberInfo member) => $"{member.DeclaringType!.Name}.{member.Name}";
 }
