@@ -8,9 +8,9 @@ public sealed class JwtSecretTests : IDisposable
 {
     private const string Good = "mG4v8Qe2Zr7uXk1NcB9yTf5LhWd3SaJp6oViKtRxEqU=";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("deskhand-secret-").FullName;
+    private readonly string _folder = Folders.CreateTempSubdirectory("deskhand-secret-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Folders.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("x", "has 1 bytes")]
@@ -41,7 +41,7 @@ public sealed class JwtSecretTests : IDisposable
         Assert.StartsWith("DESKHAND_JWT_SECRET ", refusal, StringComparison.Ordinal);
         Assert.Contains(reason, refusal, StringComparison.Ordinal);
         if (secret.Length > 8) Assert.DoesNotContain(secret, refusal, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Empty(Folders.GetFiles(_folder));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class JwtSecretTests : IDisposable
         var (second, _) = JwtSecret.Open("", _folder);
         Assert.Equal(first!.SignedLinkKey, second!.SignedLinkKey);
 
-        var file = Assert.Single(Directory.GetFiles(_folder));
+        var file = Assert.Single(Folders.GetFiles(_folder));
         Assert.Equal("jwt.secret", Path.GetFileName(file));
         Assert.Equal(64, File.ReadAllText(file).Trim().Length);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
@@ -78,7 +78,7 @@ public sealed class JwtSecretTests : IDisposable
         var opened = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => JwtSecret.Open(null, Path.Combine(_folder, "new")))));
         Assert.All(opened, one => Assert.Null(one.Refusal));
         Assert.Single(opened.Select(one => Convert.ToHexString(one.Secret!.SignedLinkKey)).Distinct(StringComparer.Ordinal));
-        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "new")));
+        Assert.Single(Folders.GetFiles(Path.Combine(_folder, "new")));
     }
 
     [Fact]

@@ -4,9 +4,9 @@ namespace Deskhand.Server.Tests.Data;
 
 public sealed class DataFolderTests : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("deskhand-test-").FullName;
+    private readonly string _root = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => Folders.Delete(_root, recursive: true);
 
     [Fact]
     public void A_second_claim_is_refused_and_names_the_folder_and_the_holder()

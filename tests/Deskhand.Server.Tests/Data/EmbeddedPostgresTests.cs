@@ -12,19 +12,19 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private readonly string _root = Directory.CreateTempSubdirectory("deskhand-test-").FullName;
+    private readonly string _root = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
     private string _data = "";
 
     public Task InitializeAsync()
     {
         // An unprivileged user that runs the database for root passes through; the root folder itself stays as mkdtemp made it, closed.
-        _data = Directory.CreateDirectory(Path.Combine(_root, "data")).FullName;
+        _data = Folders.CreateDirectory(Path.Combine(_root, "data")).FullName;
         return Task.CompletedTask;
     }
 
     public Task DisposeAsync()
     {
-        Directory.Delete(_root, recursive: true);
+        Folders.Delete(_root, recursive: true);
         return Task.CompletedTask;
     }
 
@@ -156,13 +156,13 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     public async Task A_first_start_that_was_cut_off_does_not_spoil_the_folder()
     {
         Open(_root);
-        var unfinished = Directory.CreateDirectory(Path.Combine(_data, "postgres.new-1")).FullName;
+        var unfinished = Folders.CreateDirectory(Path.Combine(_data, "postgres.new-1")).FullName;
         await File.WriteAllTextAsync(Path.Combine(unfinished, "PG_VERSION"), "15");
 
         await using var postgres = await StartAsync(_data);
 
         Assert.Equal("1", await ScalarAsync(postgres, "SELECT 1::text"));
-        Assert.False(Directory.Exists(unfinished));
+        Assert.False(Folders.Exists(unfinished));
     }
 
     [Fact]
@@ -171,11 +171,11 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
         Open(_root);
         using var cancelled = new CancellationTokenSource();
         var starting = EmbeddedPostgres.StartAsync(Options(_data, durable: false), NullLogger.Instance, cancelled.Token);
-        await UntilAsync(() => Directory.GetDirectories(_data, "postgres.new-*").Length > 0);
+        await UntilAsync(() => Folders.GetDirectories(_data, "postgres.new-*").Length > 0);
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
 
-        Assert.Empty(Directory.GetDirectories(_data, "postgres*"));
+        Assert.Empty(Folders.GetDirectories(_data, "postgres*"));
         await using var postgres = await StartAsync(_data);
         Assert.Equal("1", await ScalarAsync(postgres, "SELECT 1::text"));
     }
@@ -185,7 +185,7 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     {
         Open(_root);
         var deep = Path.Combine(_data, new string('d', 120), "with space, and comma");
-        Directory.CreateDirectory(deep);
+        Folders.CreateDirectory(deep);
         await UseStoppedClusterAsync(deep);
 
         string socketFolder;
@@ -195,13 +195,13 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
             socketFolder = new NpgsqlConnectionStringBuilder(postgres.OwnerConnectionString).Host!;
         }
 
-        Assert.False(Directory.Exists(socketFolder));
+        Assert.False(Folders.Exists(socketFolder));
     }
 
     [Fact]
     public async Task Another_major_version_is_named_with_both_numbers()
     {
-        Directory.CreateDirectory(Path.Combine(_data, "postgres"));
+        Folders.CreateDirectory(Path.Combine(_data, "postgres"));
         await File.WriteAllTextAsync(Path.Combine(_data, "postgres/PG_VERSION"), "9999\n");
         await File.WriteAllTextAsync(Path.Combine(_data, "postgres.secret"), "a\nb\n");
 
@@ -224,7 +224,7 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     [Fact]
     public async Task A_lost_secret_is_reported_before_anything_is_started()
     {
-        Directory.CreateDirectory(Path.Combine(_data, "postgres"));
+        Folders.CreateDirectory(Path.Combine(_data, "postgres"));
         await File.WriteAllTextAsync(Path.Combine(_data, "postgres/PG_VERSION"), "15\n");
 
         var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync(_data));
@@ -326,13 +326,13 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
 
     public sealed class StoppedCluster : IAsyncLifetime
     {
-        public string Data { get; } = Directory.CreateTempSubdirectory("deskhand-test-").FullName;
+        public string Data { get; } = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
 
         public async Task InitializeAsync() => await (await StartAsync(Data)).DisposeAsync();
 
         public Task DisposeAsync()
         {
-            Directory.Delete(Data, recursive: true);
+            Folders.Delete(Data, recursive: true);
             return Task.CompletedTask;
         }
     }

@@ -1,0 +1,2 @@
+// two cores: more classes at once only take turns
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
