@@ -62,8 +62,16 @@ public sealed record ContactFields
         errors.Optional("externalId", ExternalId, 200);
         var identities = Identities.IsDefault ? [] : Identities;
         errors.Unless(identities.Length <= 20, "identities", "At most 20 further addresses.");
+        CustomFields.CheckStorable(errors);
         foreach (var identity in identities)
         {
+            // a JSON null in a list passes the reader
+            if (identity is null)
+            {
+                errors.Add("identities", "This is required.");
+                continue;
+            }
+
             switch (identity.Kind)
             {
                 case IdentityKind.Email:

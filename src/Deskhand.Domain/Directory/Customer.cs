@@ -89,10 +89,12 @@ public sealed record CustomerFields
         errors.Phone("phone", Phone);
         errors.WebAddress("website", Website);
         Address.Check(errors);
-        errors.Unless(Domains.Length <= 50, "domains", "At most 50 domains.");
-        foreach (var domain in Domains)
+        var domains = Domains.IsDefault ? [] : Domains;
+        errors.Unless(domains.Length <= 50, "domains", "At most 50 domains.");
+        foreach (var domain in domains)
             errors.Unless(Uri.CheckHostName(domain) == UriHostNameType.Dns && domain.Contains('.', StringComparison.Ordinal), "domains", "A domain looks like example.com.");
         errors.Text("details", Details, 10_000);
+        CustomFields.CheckStorable(errors);
         errors.Optional("externalId", ExternalId, 200);
         return errors.ToProblem();
     }

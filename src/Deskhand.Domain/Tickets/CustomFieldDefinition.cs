@@ -67,7 +67,7 @@ public sealed record CustomFieldDefinition(
     public string? Refuse(JsonElement value) => Type switch
     {
         CustomFieldType.Text => value.ValueKind != JsonValueKind.String ? "This must be a string." : RefuseLine(value.GetString()!),
-        CustomFieldType.Number => value.ValueKind == JsonValueKind.Number && IsDecimal(value) ? null : "This must be a number of at most 28 digits.",
+        CustomFieldType.Number => value.ValueKind == JsonValueKind.Number && CustomValues.IsDecimal(value) ? null : "This must be a number of at most 28 digits.",
         CustomFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "This must be true or false.",
         CustomFieldType.Date => value.ValueKind == JsonValueKind.String
             && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
@@ -85,14 +85,6 @@ public sealed record CustomFieldDefinition(
         JsonValueKind.Array => value.GetArrayLength() > 0,
         _ => true,
     };
-
-    /// <summary>A decimal holds it exactly. TryGetDecimal alone rounds 1e-20000 to 0, while the database refuses to store such a scale.</summary>
-    private static bool IsDecimal(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= 60 && value.TryGetDecimal(out var number)
-            && (number == 0 ? !text.ContainsAny('e', 'E') && !text.ContainsAnyInRange('1', '9') : JsonElement.DeepEquals(value, JsonSerializer.SerializeToElement(number)));
-    }
 
     private static string? RefuseLine(string text)
     {

@@ -50,6 +50,30 @@ public sealed class CustomValues : IEquatable<CustomValues>
 
     public JsonElement? Find(string key) => values.TryGetValue(key, out var value) ? value : null;
 
+    /// <summary>Notes what the database could not keep, by <c>customFields.{key}</c>: for values that no definition checks.</summary>
+    public void CheckStorable(FieldErrors errors)
+    {
+        foreach (var (key, value) in values)
+            errors.Unless(!key.Contains('\0', StringComparison.Ordinal) && IsStorable(value), $"customFields.{key}", "This cannot be stored: a number has at most 28 digits, and text has no U+0000.");
+    }
+
+    /// <summary>A decimal holds it exactly. TryGetDecimal alone rounds 1e-20000 to 0, while the database refuses to store such a scale.</summary>
+    internal static bool IsDecimal(JsonElement number)
+    {
+        var text = number.GetRawText();
+        return text.Length <= 60 && number.TryGetDecimal(out var value)
+            && (value == 0 ? !text.ContainsAny('e', 'E') && !text.ContainsAnyInRange('1', '9') : JsonElement.DeepEquals(number, JsonSerializer.SerializeToElement(value)));
+    }
+
+    private static bool IsStorable(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => !value.GetString()!.Contains('\0', StringComparison.Ordinal),
+        JsonValueKind.Number => IsDecimal(value),
+        JsonValueKind.Array => value.EnumerateArray().All(IsStorable),
+        JsonValueKind.Object => value.EnumerateObject().All(m => !m.Name.Contains('\0', StringComparison.Ordinal) && IsStorable(m.Value)),
+        _ => true,
+    };
+
     public string ToJson() => values.Count == 0 ? "{}" : JsonSerializer.Serialize(values);
 
     public bool Equals(CustomValues? other) =>

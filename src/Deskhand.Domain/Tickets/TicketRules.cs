@@ -13,7 +13,7 @@ public static class TicketRules
     public const int TagCount = 50;
     public const int TagLength = 60;
 
-    /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags, empty text as none, the due instant in UTC with the milliseconds that <see cref="Json"/> writes.</summary>
+    /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags (a JSON null among them reads as an empty one, which is refused), empty text as none, the due instant in UTC with the milliseconds that <see cref="Json"/> writes.</summary>
     public static TicketFields Normalise(TicketFields fields) => fields with
     {
         Subject = fields.Subject.Trim(),
@@ -23,7 +23,7 @@ public static class TicketRules
         DueAt = fields.DueAt is { } due ? new DateTimeOffset(due.UtcTicks - (due.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero) : null,
         Tags = fields.Tags.IsDefaultOrEmpty
             ? []
-            : [.. fields.Tags.Select(t => t.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            : [.. fields.Tags.Select(t => t?.Trim().ToLowerInvariant() ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
     };
 
     /// <summary>Checks everything that needs no look-up.</summary>

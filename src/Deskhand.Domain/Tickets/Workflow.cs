@@ -39,7 +39,8 @@ public sealed record Workflow(string Key, ImmutableArray<WorkflowStatus> Statuse
     {
         if (Find(to) is not { } target)
             return Problem.Invalid("status", $"There is no status {Quote(to)}; there are: {string.Join(", ", Statuses.Select(s => s.Key))}.")
-                with { Allowed = NextOf(from) };
+                with
+            { Allowed = NextOf(from) };
         var transition = Transitions.FirstOrDefault(t =>
             string.Equals(t.From, from, StringComparison.Ordinal) && string.Equals(t.To, to, StringComparison.Ordinal));
         if (transition is null)
@@ -47,7 +48,8 @@ public sealed record Workflow(string Key, ImmutableArray<WorkflowStatus> Statuse
             var allowed = NextOf(from);
             return Problem.Conflict("transition_not_allowed", allowed.IsEmpty
                 ? $"A ticket that is {from} stays so."
-                : $"A ticket that is {from} cannot become {to}; it can become: {string.Join(", ", allowed)}.") with { Allowed = allowed };
+                : $"A ticket that is {from} cannot become {to}; it can become: {string.Join(", ", allowed)}.") with
+            { Allowed = allowed };
         }
 
         if (transition.Needs is { } needed && !permissions.Has(needed)) return Problem.Forbidden(Permissions.Name(needed));

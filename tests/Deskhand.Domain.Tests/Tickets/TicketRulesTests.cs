@@ -20,6 +20,7 @@ public sealed class TicketRulesTests
         { "externalId", Plain with { ExternalId = "a\r\nb" } },
         { "tags", Plain with { Tags = [""] } },
         { "tags", Plain with { Tags = ["a,b"] } },
+        { "tags", Plain with { Tags = [null!] } },
         { "tags", Plain with { Tags = ["a\nb"] } },
         { "tags", Plain with { Tags = ["\ud83d"] } },
         { "tags", Plain with { Tags = [new string('x', TicketRules.TagLength + 1)] } },
