@@ -96,15 +96,34 @@ public sealed class DirectoryFieldsTests
     {
         Assert.Null((Customer with
         {
-            Number = "C-1", Type = CustomerType.Residential, Tier = Tier.Platinum, Email = "desk@acme.example", Phone = "+27 21 555 0100", Website = "https://acme.example",
+            Number = "C-1",
+            Type = CustomerType.Residential,
+            Tier = Tier.Platinum,
+            Email = "desk@acme.example",
+            Phone = "+27 21 555 0100",
+            Website = "https://acme.example",
             Address = new() { Line1 = "1 Long Street", Line2 = "Flat 2", City = "Cape Town", State = "WC", PostalCode = "8001", Country = "ZA" },
-            Domains = ["acme.example", "mail.acme.example"], Details = "two\nlines", ParentId = Desk.OtherCustomer, ExternalId = "X-1", Active = false,
+            Domains = ["acme.example", "mail.acme.example"],
+            Details = "two\nlines",
+            ParentId = Desk.OtherCustomer,
+            ExternalId = "X-1",
+            Active = false,
             CustomFields = CustomValues.Parse("""{"a":[1.5,"x",true,{"b":null}]}"""),
         }).Check());
         Assert.Null((Contact with
         {
-            LastName = "Lovelace", Title = "Countess", Department = "Engines", Email = "ada@acme.example", PhoneOffice = "0215550100", PhoneMobile = "0825550100", PhoneDirect = "112",
-            IsPrimary = true, IsBilling = true, IsTechnical = true, ExternalId = "X-2", Active = false,
+            LastName = "Lovelace",
+            Title = "Countess",
+            Department = "Engines",
+            Email = "ada@acme.example",
+            PhoneOffice = "0215550100",
+            PhoneMobile = "0825550100",
+            PhoneDirect = "112",
+            IsPrimary = true,
+            IsBilling = true,
+            IsTechnical = true,
+            ExternalId = "X-2",
+            Active = false,
             Identities = [new(IdentityKind.Email, "ada@example.test"), new(IdentityKind.Phone, "+27825550100"), new(IdentityKind.Whatsapp, "27825550100@c.us")],
         }).Check());
         Assert.Null((Location with { Type = LocationType.Remote, IsPrimary = true, IsBilling = true, IsShipping = true, ExternalId = "X-3", Active = false }).Check());
