@@ -15,6 +15,7 @@ internal sealed class CompareCommand
     private readonly Option<int> deskhandProcess = new("--deskhand-process");
     private readonly Option<string> email = new("--email") { DefaultValueFactory = _ => "admin@example.com" };
     private readonly Option<string> password = new("--password") { DefaultValueFactory = _ => "" };
+    private readonly Option<string?> token = new("--token") { Description = "bearer token to send instead of signing in" };
     private readonly Option<int> connections = new("--connections") { DefaultValueFactory = _ => 20 };
     private readonly Option<int> seconds = new("--seconds") { Description = "measured in each turn", DefaultValueFactory = _ => 5 };
     private readonly Option<int> warmUp = new("--warm-up") { Description = "seconds before each turn", DefaultValueFactory = _ => 2 };
@@ -30,7 +31,7 @@ internal sealed class CompareCommand
         this.data = data;
         Command = new Command("run", "Compares Deskhand with the floor.")
         {
-            data, floorProgram, floorPort, deskhandUrl, deskhandProcess, email, password, connections, seconds, warmUp, rounds, only, ownClient, output, commit, typed,
+            data, floorProgram, floorPort, deskhandUrl, deskhandProcess, email, password, token, connections, seconds, warmUp, rounds, only, ownClient, output, commit, typed,
         };
         Command.SetAction((options, _) => Run(options));
     }
@@ -43,7 +44,7 @@ internal sealed class CompareCommand
         var pace = new Pace(options.GetValue(connections), TimeSpan.FromSeconds(options.GetValue(warmUp)), TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(rounds));
         var groups = options.GetValue(only)?.Split(',', StringSplitOptions.TrimEntries);
         var deskhand = options.GetValue(deskhandUrl) is { } url ? new Target("Deskhand", new Uri(url), options.GetValue(deskhandProcess)) : null;
-        var signIn = new SignIn(options.GetRequiredValue(email), options.GetRequiredValue(password));
+        var signIn = new SignIn(options.GetRequiredValue(email), options.GetRequiredValue(password), options.GetValue(token));
 
         var folder = Directory.CreateTempSubdirectory("deskhand-bench-").FullName;
         try

@@ -11,6 +11,9 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
 {
     private const int PageSize = 50;
     private const int DeepPage = 1000;
+    // several in turn, so that remembering one place is not all that is measured
+    private const int DeepPages = 11;
+    private const int FirstDeepPage = DeepPage - DeepPages + 1;
     private const string Desk = "/api/v1/tickets";
 
     private readonly Draw draw = new(7);
@@ -35,30 +38,38 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
     private static Scenario Pair(string name, IReadOnlyList<string> ids, Func<string, string> path) => new(
         name, [.. ids.Select(id => Request.Get($"/tickets{path(id)}"))], [.. ids.Select(id => Request.Get($"{Desk}{path(id)}"))], Bar.Read);
 
-    /// <summary>The first page for each value, and the thousandth of the first value by number and by cursor.</summary>
+    /// <summary>The first page for each value; for the first value also deep pages in turn, by number and by cursor.</summary>
     private async Task Lists(List<Scenario> all, string name, string parameter, string column, IReadOnlyList<string> values, string? sort = null)
     {
         var order = sort is null ? "" : $"&sort={sort}";
         var first = Pair($"list {name}", values, value => $"?{parameter}={value}{order}");
         all.Add(first);
-        if (await RowBefore(column, values[0], sort is null ? "updated_at" : "created_at") is not { } start)
+        var starts = await RowsBefore(column, values[0], sort is null ? "updated_at" : "created_at");
+        if (starts.Count < DeepPages)
         {
             Console.WriteLine($"  list {name}: fewer than {DeepPage} pages, the deep ones are left out");
             return;
         }
-        Request[] floor = [Request.Get($"{first.Floor[0].Path}&after={start}")];
-        all.Add(new($"list {name}, page {DeepPage}", floor, [Request.Get($"{first.Deskhand[0].Path}&page={DeepPage}")], Bar.Read));
-        all.Add(new($"list {name}, page {DeepPage} by cursor", floor, [Request.Get($"{first.Deskhand[0].Path}&cursor={await Cursor(first.Deskhand[0])}")], Bar.Read));
+        Request[] floor = [.. starts.Select(start => Request.Get($"{first.Floor[0].Path}&after={start}"))];
+        var page = first.Deskhand[0].Path;
+        all.Add(new($"list {name}, page {DeepPage}", floor, [.. Enumerable.Range(FirstDeepPage, DeepPages).Select(number => Request.Get($"{page}&page={number}"))], Bar.Read));
+        all.Add(new($"list {name}, page {DeepPage} by cursor", floor, [.. (await Cursors(page)).Select(cursor => Request.Get($"{page}&cursor={cursor}"))], Bar.Read));
     }
 
-    private async Task<string> Cursor(Request first)
+    /// <summary>The cursors of the deep pages.</summary>
+    private async Task<IReadOnlyList<string>> Cursors(string page)
     {
-        if (deskhand is null) return "";
-        var before = Request.Get($"{first.Path}&page={DeepPage - 1}");
-        var (status, body) = await Probe.Ask(deskhand, before);
-        if (status != 200) throw new BenchFailed($"Deskhand: {before} -> {status}");
-        using var json = JsonDocument.Parse(body);
-        return Uri.EscapeDataString(json.RootElement.GetProperty("pagination").GetProperty("nextCursor").GetString()!);
+        var cursors = new List<string>();
+        var path = $"{page}&page={FirstDeepPage - 1}";
+        while (deskhand is not null && cursors.Count < DeepPages)
+        {
+            var (status, body) = await Probe.Ask(deskhand, Request.Get(path));
+            if (status != 200) throw new BenchFailed($"Deskhand: {path} -> {status}");
+            using var json = JsonDocument.Parse(body);
+            cursors.Add(Uri.EscapeDataString(json.RootElement.GetProperty("pagination").GetProperty("nextCursor").GetString()!));
+            path = $"{page}&cursor={cursors[^1]}";
+        }
+        return cursors;
     }
 
     private async Task<Scenario> Create()
@@ -86,19 +97,22 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
     private Task<IReadOnlyList<string>> Busiest(string column, int count) =>
         Texts($"SELECT {column}::text FROM tickets WHERE tenant_id = $1 AND {column} IS NOT NULL GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {count}");
 
-    /// <summary>The last row of the page before the deep one, as the floor's keyset start.</summary>
-    private async Task<string?> RowBefore(string column, string value, string order)
+    /// <summary>The last rows of the pages before the deep ones, as the floor's keyset starts.</summary>
+    private async Task<IReadOnlyList<string>> RowsBefore(string column, string value, string order)
     {
         await using var command = database.CreateCommand(
-            $"SELECT {order}, id FROM tickets WHERE tenant_id = $1 AND {column}::text = $2 AND deleted_at IS NULL ORDER BY {order} DESC, id DESC OFFSET {(PageSize * (DeepPage - 1)) - 1} LIMIT {PageSize + 1}");
+            $"SELECT {order}, id FROM tickets WHERE tenant_id = $1 AND {column}::text = $2 AND deleted_at IS NULL ORDER BY {order} DESC, id DESC OFFSET {(PageSize * (FirstDeepPage - 1)) - 1} LIMIT {(PageSize * DeepPages) + 1}");
+        command.CommandTimeout = 120;
         command.Parameters.Add(new() { Value = tenant });
         command.Parameters.Add(new() { Value = value });
         await using var row = await command.ExecuteReaderAsync();
-        if (!await row.ReadAsync()) return null;
-        var start = string.Create(CultureInfo.InvariantCulture, $"{row.GetDateTime(0).Ticks}_{row.GetGuid(1)}");
-        var rows = 1;
-        while (await row.ReadAsync()) rows++;
-        return rows > PageSize ? start : null;
+        var starts = new List<string>();
+        var rows = 0;
+        for (; await row.ReadAsync(); rows++)
+        {
+            if (rows % PageSize == 0) starts.Add(string.Create(CultureInfo.InvariantCulture, $"{row.GetDateTime(0).Ticks}_{row.GetGuid(1)}"));
+        }
+        return rows > PageSize * DeepPages ? starts[..DeepPages] : [];
     }
 
     private async Task<IReadOnlyList<string>> Texts(string query)
