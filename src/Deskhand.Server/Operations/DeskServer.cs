@@ -33,7 +33,7 @@ internal static class DeskServer
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         AccessModule.Add(services);
         TicketsModule.Add(services);
-        OutboxModule.Add(services);
+        OutboxModule.Add(services, settings);
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -54,5 +54,6 @@ internal static class DeskServer
         var rulebooks = services.GetRequiredService<Rulebooks>();
         listener.On("deskhand_access", payload => callers.Forget(Guid.TryParse(payload, out var id) ? id : null));
         listener.On("deskhand_rulebook", payload => rulebooks.Forget(Guid.TryParse(payload, out var id) ? id : null));
+        OutboxModule.Connect(services, listener);
     }
 }

@@ -44,8 +44,8 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
             Rows.P(happened.Events.Select(e => e.At).ToArray()),
             Rows.P(happened.Events.Select((e, i) => e.Body(ids[i], session.TenantId, userId)).ToArray()));
         yield return TenantSession.Batched("""
-            INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, next_attempt_at)
-            SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at
+            INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, at, next_attempt_at)
+            SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at, e.at
             FROM unnest($2, $3, $4, $5) AS e (id, entity_id, sequence, at) CROSS JOIN unnest($6) AS s (sink)
             """,
             Rows.P(session.TenantId),
@@ -90,29 +90,5 @@ internal sealed class OutboxSinks(DeskhandSettings settings)
     public const string Stream = "stream";
     public const string RabbitMq = "rabbitmq";
 
-    public string[] Names { get; } = settings.RabbitMqUrl is null ? [Stream] : [Stream, RabbitMq];
-}
-
-/// <summary>Tells the relay of this process that something was committed; the relay tells the others.</summary>
-internal sealed class OutboxSignal
-{
-    private readonly System.Threading.Channels.Channel<bool> pending =
-        System.Threading.Channels.Channel.CreateBounded<bool>(new System.Threading.Channels.BoundedChannelOptions(1) { FullMode = System.Threading.Channels.BoundedChannelFullMode.DropWrite });
-
-    public void Raise() => pending.Writer.TryWrite(true);
-
-    /// <summary>Waits for a signal, at most so long. True when there was one.</summary>
-    public async Task<bool> Wait(TimeSpan atMost, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(atMost);
-        try
-        {
-            return await pending.Reader.ReadAsync(deadline.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
+    public string[] Names { get; init; } = settings.RabbitMqUrl is null ? [Stream] : [Stream, RabbitMq];
 }

@@ -1,18 +1,28 @@
+using Deskhand.Data;
 using Deskhand.Http;
 
 namespace Deskhand.Outbox;
 
-/// <summary>Table of contents: events, their relay and their stream.</summary>
+/// <summary>Table of contents: events, their relay and their list.</summary>
 internal static class OutboxModule
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, DeskhandSettings settings)
     {
         services.AddSingleton<OutboxSinks>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<ChangeLog>();
+        services.AddSingleton<OutboxHealth>();
+        if (settings.RabbitMqUrl is not null) services.AddSingleton<EventSink, RabbitMqSink>();
+        services.AddSingleton<Relay>();
+        services.AddHostedService(s => s.GetRequiredService<Relay>());
+        services.AddSingleton<OutboxTeller>();
+        services.AddHostedService(s => s.GetRequiredService<OutboxTeller>());
     }
 
     public static void Map(RouteTable api)
     {
     }
+
+    /// <summary>Hears of events that other processes commit.</summary>
+    public static void Connect(IServiceProvider services, DatabaseListener listener) => services.GetRequiredService<OutboxTeller>().ListenOn(listener);
 }

@@ -488,21 +488,25 @@ CREATE TABLE events (
     UNIQUE (tenant_id, entity_id, sequence)
 );
 
--- what is still to be delivered: a row per event and sink, gone when the sink has it
+-- What is still to be delivered: a row per event and sink, gone when the sink has it. Rows come and go all the time, so dead ones are
+-- cleared by number and not by share of a table that is mostly empty.
 CREATE TABLE event_deliveries (
     tenant_id       uuid NOT NULL,
     event_id        uuid NOT NULL,
     sink            text NOT NULL,
     entity_id       uuid NOT NULL,
     sequence        bigint NOT NULL,
+    at              timestamptz NOT NULL,
     attempts        int NOT NULL DEFAULT 0,
+    -- infinity: waits behind a parked one of its entity
     next_attempt_at timestamptz NOT NULL,
     last_error      text,
     parked_at       timestamptz,
     PRIMARY KEY (tenant_id, sink, entity_id, sequence),
     FOREIGN KEY (tenant_id, event_id) REFERENCES events
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
 CREATE INDEX event_deliveries_due ON event_deliveries (sink, next_attempt_at, event_id) WHERE parked_at IS NULL;
+CREATE INDEX event_deliveries_parked ON event_deliveries (sink, tenant_id, entity_id) WHERE parked_at IS NOT NULL;
 
 -- the order in which readers of the stream see events: positions are given after commit, one writer at a time,
 -- so that a reader who has seen position n never finds something new below it
@@ -590,7 +594,7 @@ CREATE FUNCTION find_one_time_token(token_hash bytea) RETURNS TABLE (tenant_id u
     AS $$ SELECT o.tenant_id, o.id FROM one_time_tokens o WHERE o.hash = token_hash $$;
 
 -- The relay's claim. It locks the first undelivered event of up to `most` entities, so that two relays never hold the same entity,
--- and answers with all that wait behind them, in order. The locks last until the caller's transaction ends.
+-- and answers with those that wait behind each, in order. The locks last until the caller's transaction ends.
 CREATE FUNCTION claim_deliveries(for_sink text, due timestamptz, most int)
     RETURNS TABLE (tenant_id uuid, event_id uuid, type text, entity_type text, entity_id uuid, sequence bigint, at timestamptz, body text, attempts int)
     LANGUAGE sql SECURITY DEFINER SET search_path = public
@@ -607,10 +611,9 @@ CREATE FUNCTION claim_deliveries(for_sink text, due timestamptz, most int)
     SELECT d.tenant_id, d.event_id, e.type, e.entity_type, d.entity_id, d.sequence, e.at, e.body, d.attempts
     FROM heads h
     JOIN LATERAL (SELECT * FROM event_deliveries w
-                  WHERE w.tenant_id = h.tenant_id AND w.sink = for_sink AND w.entity_id = h.entity_id AND w.parked_at IS NULL
-                    AND w.sequence >= h.sequence
-                  ORDER BY w.sequence LIMIT 20) d ON true
-    JOIN events e ON e.tenant_id = d.tenant_id AND e.id = d.event_id
+                  WHERE w.tenant_id = h.tenant_id AND w.sink = for_sink AND w.entity_id = h.entity_id AND w.sequence >= h.sequence
+                  ORDER BY w.sequence LIMIT 20) d ON d.parked_at IS NULL
+    JOIN LATERAL (SELECT * FROM events WHERE events.tenant_id = d.tenant_id AND events.id = d.event_id LIMIT 1) e ON true
     ORDER BY d.entity_id, d.sequence
     $$;
 
@@ -619,28 +622,59 @@ CREATE FUNCTION finish_deliveries(for_sink text, tenants uuid[], entities uuid[]
     AS $$ DELETE FROM event_deliveries d USING unnest(tenants, entities, sequences) AS done (tenant_id, entity_id, sequence)
           WHERE d.sink = for_sink AND d.tenant_id = done.tenant_id AND d.entity_id = done.entity_id AND d.sequence = done.sequence $$;
 
-CREATE FUNCTION postpone_delivery(for_sink text, of_tenant uuid, of_entity uuid, of_sequence bigint, until timestamptz, error text, park timestamptz) RETURNS void
+-- Notes failures. What waits behind a failed one is moved with it: it cannot go earlier, and claims need not look at it again and again.
+CREATE FUNCTION postpone_deliveries(for_sink text, tenants uuid[], entities uuid[], sequences bigint[], untils timestamptz[], errors text[], parks timestamptz[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public
-    AS $$ UPDATE event_deliveries SET attempts = attempts + 1, next_attempt_at = until, last_error = error, parked_at = park
-          WHERE sink = for_sink AND tenant_id = of_tenant AND entity_id = of_entity AND sequence = of_sequence $$;
+    AS $$
+    UPDATE event_deliveries d SET attempts = d.attempts + 1, next_attempt_at = f.until, last_error = f.error, parked_at = f.park
+    FROM unnest(tenants, entities, sequences, untils, errors, parks) AS f (tenant_id, entity_id, sequence, until, error, park)
+    WHERE d.sink = for_sink AND d.tenant_id = f.tenant_id AND d.entity_id = f.entity_id AND d.sequence = f.sequence;
+    UPDATE event_deliveries d SET next_attempt_at = CASE WHEN f.park IS NULL THEN f.until ELSE 'infinity' END
+    FROM unnest(tenants, entities, sequences, untils, parks) AS f (tenant_id, entity_id, sequence, until, park)
+    WHERE d.sink = for_sink AND d.tenant_id = f.tenant_id AND d.entity_id = f.entity_id AND d.sequence > f.sequence AND d.parked_at IS NULL;
+    $$;
+
+-- Moves what has come in behind parked ones out of the way of claims.
+CREATE FUNCTION hold_back_deliveries(for_sink text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public
+    AS $$ UPDATE event_deliveries d SET next_attempt_at = 'infinity'
+          FROM event_deliveries p
+          WHERE p.sink = for_sink AND p.parked_at IS NOT NULL
+            AND d.sink = p.sink AND d.tenant_id = p.tenant_id AND d.entity_id = p.entity_id AND d.sequence > p.sequence
+            AND d.parked_at IS NULL AND d.next_attempt_at < 'infinity' $$;
+
+-- An operator's second chance for everything that is parked; answers with how many rows may go again.
+CREATE FUNCTION retry_parked_deliveries(for_sink text) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = public
+    AS $$ WITH freed AS (
+              UPDATE event_deliveries SET parked_at = NULL, attempts = 0, next_attempt_at = now()
+              WHERE sink = for_sink AND (parked_at IS NOT NULL OR next_attempt_at = 'infinity') RETURNING 1)
+          SELECT count(*) FROM freed $$;
+
+-- when there is something to claim next; null when nothing waits
+CREATE FUNCTION next_delivery_at(for_sink text) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    AS $$ SELECT d.next_attempt_at FROM event_deliveries d
+          WHERE d.sink = for_sink AND d.parked_at IS NULL AND d.next_attempt_at < 'infinity' ORDER BY d.next_attempt_at LIMIT 1 $$;
 
 -- Gives committed events their place in the stream. One at a time (advisory lock), hence positions become visible in order.
 CREATE FUNCTION sequence_events(most int) RETURNS TABLE (tenant_id uuid, "position" bigint, event_id uuid)
     LANGUAGE sql SECURITY DEFINER SET search_path = public
     AS $$
     SELECT pg_advisory_xact_lock(7236001);
-    WITH due AS MATERIALIZED (
+    WITH oldest AS MATERIALIZED (
         SELECT d.tenant_id, d.entity_id, d.sequence FROM event_deliveries d
         WHERE d.sink = 'stream' AND d.parked_at IS NULL
         ORDER BY d.next_attempt_at, d.event_id LIMIT most),
+    -- clocks of several instances may differ: within an entity the sequence rules, also where a batch ends
+    due AS (SELECT o.tenant_id, o.entity_id, max(o.sequence) AS sequence FROM oldest o GROUP BY o.tenant_id, o.entity_id),
     taken AS (
         DELETE FROM event_deliveries d USING due
-        WHERE d.sink = 'stream' AND d.tenant_id = due.tenant_id AND d.entity_id = due.entity_id AND d.sequence = due.sequence
-        RETURNING d.tenant_id, d.event_id, d.entity_id, d.sequence, d.next_attempt_at),
-    -- clocks of several instances may differ: within an entity the sequence rules
+        WHERE d.sink = 'stream' AND d.tenant_id = due.tenant_id AND d.entity_id = due.entity_id AND d.sequence <= due.sequence
+        RETURNING d.tenant_id, d.event_id, d.entity_id, d.sequence, d.at),
     placed AS (
         SELECT t.tenant_id, t.event_id, t.entity_id, t.sequence,
-               max(t.next_attempt_at) OVER (PARTITION BY t.tenant_id, t.entity_id ORDER BY t.sequence) AS at
+               max(t.at) OVER (PARTITION BY t.tenant_id, t.entity_id ORDER BY t.sequence) AS at
         FROM taken t)
     INSERT INTO event_stream (tenant_id, event_id)
     SELECT p.tenant_id, p.event_id FROM placed p ORDER BY p.at, p.entity_id, p.sequence
@@ -659,8 +693,7 @@ CREATE FUNCTION search_ticket_subjects(words text) RETURNS SETOF uuid
 -- how much waits, for health
 CREATE FUNCTION waiting_deliveries() RETURNS TABLE (sink text, waiting bigint, parked bigint, oldest timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    AS $$ SELECT d.sink, count(*) FILTER (WHERE d.parked_at IS NULL), count(d.parked_at), min(e.at)
-          FROM event_deliveries d JOIN events e ON e.tenant_id = d.tenant_id AND e.id = d.event_id GROUP BY d.sink $$;
+    AS $$ SELECT d.sink, count(*) FILTER (WHERE d.parked_at IS NULL), count(d.parked_at), min(d.at) FROM event_deliveries d GROUP BY d.sink $$;
 
 DO $$
 DECLARE f regprocedure;
@@ -675,7 +708,8 @@ END $$;
 
 -- down
 
-DROP FUNCTION waiting_deliveries, search_ticket_subjects, sequence_events, postpone_delivery, finish_deliveries, claim_deliveries,
+DROP FUNCTION waiting_deliveries, search_ticket_subjects, sequence_events, next_delivery_at, retry_parked_deliveries, hold_back_deliveries,
+    postpone_deliveries, finish_deliveries, claim_deliveries,
     find_one_time_token, find_refresh_token, find_api_token, find_sign_in, list_tenants;
 DROP TABLE idempotency_keys, event_stream, event_deliveries, events, history, attachments, ticket_comments, ticket_tags, tickets,
     counters, custom_fields, categories, workflows, assets, locations, contacts, customers, audit_log, group_members, groups,

@@ -1,0 +1,165 @@
+using System.Text;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Deskhand.Outbox;
+
+/// <summary>
+/// Publishes to a durable topic exchange: routing key = event type, persistent, each message confirmed by the broker. The client's own
+/// recovery is off: the outbox decides what to send again, and a fresh connection declares the exchange anew.
+/// </summary>
+internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSink> logger) : EventSink
+{
+    /// <summary>Unconfirmed messages at once (the client slows down above half of its limit).</summary>
+    private const int MostUnconfirmed = 200;
+
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(10);
+    private IConnection? connection;
+    private IChannel? channel;
+    private volatile string? blocked;
+
+    public override string Name => OutboxSinks.RabbitMq;
+
+    public override async Task Connect(CancellationToken cancellationToken)
+    {
+        if (channel is { IsOpen: true } && connection is { IsOpen: true }) return;
+        await Disconnect();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(ConnectWithin * 2);
+        try
+        {
+            var factory = new ConnectionFactory
+            {
+                Uri = settings.RabbitMqUrl!,
+                ClientProvidedName = "deskhand",
+                AutomaticRecoveryEnabled = false,
+                TopologyRecoveryEnabled = false,
+                RequestedHeartbeat = TimeSpan.FromSeconds(10),
+                RequestedConnectionTimeout = ConnectWithin,
+                HandshakeContinuationTimeout = ConnectWithin,
+                ContinuationTimeout = ConnectWithin,
+            };
+            connection = await factory.CreateConnectionAsync(deadline.Token);
+            connection.ConnectionShutdownAsync += OnShutdown;
+            connection.ConnectionBlockedAsync += (_, e) =>
+            {
+                blocked = e.Reason;
+                logger.LogWarning("RabbitMQ takes no messages at the moment: {Reason}", e.Reason);
+                return Task.CompletedTask;
+            };
+            connection.ConnectionUnblockedAsync += (_, _) =>
+            {
+                blocked = null;
+                Changed?.Invoke();
+                return Task.CompletedTask;
+            };
+            channel = await connection.CreateChannelAsync(new CreateChannelOptions(
+                publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+                outstandingPublisherConfirmationsRateLimiter: new ThrottlingRateLimiter(MostUnconfirmed * 3)), deadline.Token);
+            channel.ChannelShutdownAsync += OnShutdown;
+            await channel.ExchangeDeclareAsync(settings.RabbitMqExchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: deadline.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await Disconnect();
+            throw new SinkUnavailableException(Explain(e), e);
+        }
+    }
+
+    public override async Task<IReadOnlyList<Delivery>> Deliver(IReadOnlyList<OutboxEvent> wave, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(PublishWithin);
+        var answers = new List<Delivery>(wave.Count);
+        foreach (var part in wave.Chunk(MostUnconfirmed))
+        {
+            var lost = answers.Find(a => a.Result == DeliveryResult.Unavailable);
+            answers.AddRange(lost.Error is null ? await Task.WhenAll(part.Select(e => Publish(e, deadline.Token)).ToArray()) : part.Select(_ => lost));
+        }
+
+        // after a time-out nobody knows what the broker still holds of this channel
+        if (answers.Exists(a => a.Result == DeliveryResult.Unavailable)) await Disconnect();
+        return answers;
+    }
+
+    private async Task<Delivery> Publish(OutboxEvent e, CancellationToken cancellationToken)
+    {
+        if (channel is not { IsOpen: true } open) return Delivery.Unavailable("The connection to RabbitMQ was lost.");
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            MessageId = e.EventId.ToString(),
+            Type = e.Type,
+            Timestamp = new AmqpTimestamp(e.At.ToUnixTimeSeconds()),
+            ContentType = "application/json",
+            ContentEncoding = "utf-8",
+            AppId = "deskhand",
+            Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["tenant"] = e.TenantId.ToString() },
+        };
+        try
+        {
+            await open.BasicPublishAsync(settings.RabbitMqExchange, e.Type, mandatory: false, properties, Encoding.UTF8.GetBytes(e.Body), cancellationToken);
+            return Delivery.Delivered;
+        }
+        catch (PublishException refused) when (open.IsOpen)
+        {
+            // a queue that is full and set to reject, or the broker's own trouble with this message
+            return Delivery.Refused(refused.IsReturn ? "The broker returned it." : "The broker declined it (nack).");
+        }
+        catch (Exception lost)
+        {
+            return Delivery.Unavailable(Explain(lost));
+        }
+    }
+
+    private string Explain(Exception e) => e switch
+    {
+        OperationInterruptedException { ShutdownReason.ReplyCode: 406 } =>
+            $"RabbitMQ has an exchange \"{settings.RabbitMqExchange}\" of another kind than a durable topic exchange; delete it there, or choose another name with DESKHAND_RABBITMQ_EXCHANGE.",
+        OperationInterruptedException { ShutdownReason.ReplyCode: 403 } =>
+            $"The RabbitMQ user may not declare or write the exchange \"{settings.RabbitMqExchange}\".",
+        _ when Find<AuthenticationFailureException>(e) is not null => "RabbitMQ refused the user or password of DESKHAND_RABBITMQ_URL.",
+        OperationInterruptedException { ShutdownReason: { } reason } => $"RabbitMQ closed the connection: {reason.ReplyText}",
+        _ when blocked is { } reason => $"RabbitMQ takes no messages: {reason}.",
+        OperationCanceledException or TimeoutException => $"RabbitMQ at {Where} did not answer in time.",
+        BrokerUnreachableException => $"RabbitMQ at {Where} cannot be reached.",
+        _ => $"RabbitMQ at {Where}: {e.Message}",
+    };
+
+    private string Where => $"{settings.RabbitMqUrl!.Host}:{(settings.RabbitMqUrl.Port > 0 ? settings.RabbitMqUrl.Port : settings.RabbitMqUrl.Scheme == "amqps" ? 5671 : 5672)}";
+
+    private static T? Find<T>(Exception? e) where T : Exception
+    {
+        for (; e is not null; e = e.InnerException)
+            if (e is T found) return found;
+        return null;
+    }
+
+    private Task OnShutdown(object sender, ShutdownEventArgs e)
+    {
+        Changed?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    private async Task Disconnect()
+    {
+        var (old, held) = (connection, channel);
+        (connection, channel, blocked) = (null, null, null);
+        if (held is not null) held.ChannelShutdownAsync -= OnShutdown;
+        if (old is null) return;
+        old.ConnectionShutdownAsync -= OnShutdown;
+        try
+        {
+            await old.CloseAsync(Constants.ReplySuccess, "reconnecting", TimeSpan.FromSeconds(1), abort: true, CancellationToken.None);
+            await old.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            logger.LogDebug(e, "The lost connection to RabbitMQ did not close well");
+        }
+    }
+
+    public override async ValueTask DisposeAsync() => await Disconnect();
+}

@@ -1,0 +1,28 @@
+using Deskhand.Data;
+using Npgsql;
+
+namespace Deskhand.Outbox;
+
+/// <summary>Gives committed events their position in the stream, and tells every instance's readers whose streams have grown.</summary>
+internal sealed class StreamSequencer(NpgsqlDataSource source, TimeProvider clock) : RelayWork
+{
+    /// <summary>The channel; its payload are the tenants, by commas, or nothing when they are too many to name.</summary>
+    public const string Channel = "deskhand_stream";
+
+    private const int Most = 1000;
+
+    public override string Name => OutboxSinks.Stream;
+
+    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    {
+        // one statement, one transaction: who hears of the positions can read them
+        await using var command = source.CreateCommand($"""
+            SELECT count(*), pg_notify('{Channel}', CASE WHEN count(DISTINCT tenant_id) <= 100 THEN string_agg(DISTINCT tenant_id::text, ',') ELSE '' END)
+            FROM sequence_events($1) HAVING count(*) > 0
+            """);
+        command.Parameters.Add(Rows.P(Most));
+        if (await command.ExecuteScalarAsync(cancellationToken) is not long placed) return Idle;
+        State.Succeeded(clock.GetUtcNow());
+        return placed < Most ? Idle : TimeSpan.Zero;
+    }
+}
