@@ -21,14 +21,26 @@ public static class Json
 
     /// <summary>RFC 3339 in UTC with milliseconds.</summary>
     public static string? Of(DateTimeOffset? instant) =>
-        instant is { } value ? "\"" + value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) + "\"" : null;
+        instant is { } value ? "\"" + Text(value) + "\"" : null;
 
     public static string Of(ImmutableArray<string> texts) => JsonSerializer.Serialize(texts, Relaxed);
 
-    /// <summary>A comment in history: which and how visible; its words only when the customer may read them too.</summary>
-    public static string OfComment(Comment comment) => JsonSerializer.Serialize(
-        comment.Visibility == Visibility.Public
-            ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = comment.Id.ToString(), ["visibility"] = Wire.Name(comment.Visibility), ["body"] = comment.Body }
-            : new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = comment.Id.ToString(), ["visibility"] = Wire.Name(comment.Visibility) },
-        Relaxed);
+    /// <summary>A comment in history: which, how visible and when last edited; its words only when the customer may read them too. So the edit of a note tells that, and never what.</summary>
+    public static string OfComment(Comment comment)
+    {
+        var told = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = comment.Id.ToString(), ["visibility"] = Wire.Name(comment.Visibility) };
+        if (comment.EditedAt is { } at) told["editedAt"] = Text(at);
+        if (comment.Visibility == Visibility.Public) told["body"] = comment.Body;
+        return JsonSerializer.Serialize(told, Relaxed);
+    }
+
+    /// <summary>A file in history: which and how visible; its name only when it does not hang on a note.</summary>
+    public static string OfAttachment(Guid id, string name, Visibility visibility)
+    {
+        var told = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["id"] = id.ToString(), ["visibility"] = Wire.Name(visibility) };
+        if (visibility == Visibility.Public) told["name"] = name;
+        return JsonSerializer.Serialize(told, Relaxed);
+    }
+
+    private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

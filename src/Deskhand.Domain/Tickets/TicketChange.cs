@@ -66,7 +66,10 @@ public abstract record TicketChange
     public sealed record Attach(Guid AttachmentId, string Name) : TicketChange;
 
     /// <summary>A file is taken away.</summary>
-    public sealed record Detach(Guid AttachmentId, string Name) : TicketChange;
+    /// <param name="AttachmentId">The file.</param>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Of">The comment it hangs on, or null when it was put to the ticket itself.</param>
+    public sealed record Detach(Guid AttachmentId, string Name, Comment? Of = null) : TicketChange;
 
     /// <summary>The ticket goes out of sight; its history stays.</summary>
     public sealed record Delete(string? Reason) : TicketChange;

@@ -39,8 +39,8 @@ public sealed partial record TicketDecision
             TicketChange.AddComment comment => Commented(before, comment.Comment, rulebook, c),
             TicketChange.EditComment edit => CommentEdited(before, edit, c),
             TicketChange.DeleteComment delete => CommentDeleted(before, delete.Comment, c),
-            TicketChange.Attach attach => Attached(before, attach.Name, c),
-            TicketChange.Detach detach => Updated(before, new FieldChange("attachments", Json.Of(detach.Name), null), Permission.TicketsUpdate, c),
+            TicketChange.Attach attach => Attached(before, attach, c),
+            TicketChange.Detach detach => Detached(before, detach, c),
             TicketChange.Delete delete => Deleted(before, delete.Reason, c),
             _ => throw new UnreachableException(change.GetType().Name),
         };
@@ -176,6 +176,7 @@ public sealed partial record TicketDecision
         var needed = entry.Visibility == Visibility.Public ? Permission.CommentsWrite : Permission.NotesWrite;
         if (Lacks(c, needed) is { } lacking) return lacking;
         if (TicketRules.CheckBody(entry.Body, required: entry.AttachmentIds.IsEmpty) is { } invalid) return invalid;
+        if (entry.AttachmentIds.Length > TicketRules.AttachmentCount) return Problem.Invalid("attachmentIds", $"A comment may have at most {TicketRules.AttachmentCount} attachments.");
         foreach (var upload in entry.AttachmentIds)
             if (!c.Known.Uploads.Contains(upload)) return Problem.UnknownReference("attachmentIds", "attachment");
 
@@ -213,7 +214,8 @@ public sealed partial record TicketDecision
         if (edit.Comment.DeletedAt is not null) return Problem.NotFound("comment");
         if (TicketRules.CheckBody(edit.Body, required: edit.Comment.AttachmentIds.IsEmpty) is { } invalid) return invalid;
         if (string.Equals(edit.Comment.Body, edit.Body, StringComparison.Ordinal) && edit.Comment.Format == edit.Format) return Unchanged(before);
-        var comment = edit.Comment with { Body = edit.Body, Format = edit.Format, EditedAt = c.Now };
+        // told to the millisecond, and of a note it is all that is told: so two edits always differ in it
+        var comment = edit.Comment with { Body = edit.Body, Format = edit.Format, EditedAt = edit.Comment.EditedAt?.AddMilliseconds(1) is { } after && after > c.Now ? after : c.Now };
         var change = new FieldChange("comments", Json.OfComment(edit.Comment), Json.OfComment(comment));
         return Write(Touch(before, c), [change], null, [new("ticket.updated", [change], comment)]) with { Comment = comment };
     }
@@ -227,18 +229,25 @@ public sealed partial record TicketDecision
         return Write(Touch(before, c), [change], null, [new("ticket.updated", [change], gone)]) with { Comment = gone };
     }
 
-    private static Outcome<TicketDecision> Attached(Ticket before, string name, Circumstances c)
+    private static Outcome<TicketDecision> Attached(Ticket before, TicketChange.Attach attach, Circumstances c)
     {
         if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
         var errors = new FieldErrors();
-        errors.Required("name", name, TicketRules.FileNameLength);
+        errors.Required("name", attach.Name, TicketRules.FileNameLength);
         return errors.ToProblem() is { } invalid
             ? invalid
-            : Updated(before, new FieldChange("attachments", null, Json.Of(name)), Permission.TicketsUpdate, c);
+            : Updated(before, new FieldChange("attachments", null, Json.OfAttachment(attach.AttachmentId, attach.Name, Visibility.Public)), c);
     }
 
-    private static Outcome<TicketDecision> Updated(Ticket before, FieldChange change, Permission needed, Circumstances c) =>
-        Lacks(c, needed) is { } lacking ? lacking : Write(Touch(before, c), [change], null, [new("ticket.updated", [change])]);
+    /// <summary>What hangs on a comment goes by the rule of its words.</summary>
+    private static Outcome<TicketDecision> Detached(Ticket before, TicketChange.Detach detach, Circumstances c)
+    {
+        if ((detach.Of is { } comment ? LacksRightTo(comment, c) : Lacks(c, Permission.TicketsUpdate)) is { } lacking) return lacking;
+        return Updated(before, new FieldChange("attachments", Json.OfAttachment(detach.AttachmentId, detach.Name, detach.Of?.Visibility ?? Visibility.Public), null), c);
+    }
+
+    private static TicketDecision Updated(Ticket before, FieldChange change, Circumstances c) =>
+        Write(Touch(before, c), [change], null, [new("ticket.updated", [change])]);
 
     private static Outcome<TicketDecision> Deleted(Ticket before, string? reason, Circumstances c)
     {

@@ -10,6 +10,7 @@ public static class TicketRules
     public const int BodyLength = 100_000;
     public const int ReasonLength = 2_000;
     public const int FileNameLength = 255;
+    public const int AttachmentCount = 50;
     public const int TagCount = 50;
     public const int TagLength = 60;
 

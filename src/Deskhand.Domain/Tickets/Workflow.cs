@@ -27,8 +27,8 @@ public sealed record Workflow(string Key, ImmutableArray<WorkflowStatus> Statuse
     /// <summary>The status with a key, or null.</summary>
     public WorkflowStatus? Find(string key) => Statuses.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.Ordinal));
 
-    /// <summary>The keys that a ticket in <paramref name="from"/> may go to, whoever asks.</summary>
-    public ImmutableArray<string> NextOf(string from) =>
+    /// <summary>The keys that a ticket in <paramref name="from"/> may go to, whoever asks; all of them from a status that the workflow does not know, which a ticket can only have kept from an earlier one.</summary>
+    public ImmutableArray<string> NextOf(string from) => Find(from) is null ? [.. Statuses.Select(s => s.Key)] :
         [.. Transitions.Where(t => string.Equals(t.From, from, StringComparison.Ordinal)).Select(t => t.To)];
 
     /// <summary>
@@ -43,7 +43,7 @@ public sealed record Workflow(string Key, ImmutableArray<WorkflowStatus> Statuse
             { Allowed = NextOf(from) };
         var transition = Transitions.FirstOrDefault(t =>
             string.Equals(t.From, from, StringComparison.Ordinal) && string.Equals(t.To, to, StringComparison.Ordinal));
-        if (transition is null)
+        if (transition is null && Find(from) is not null)
         {
             var allowed = NextOf(from);
             return Problem.Conflict("transition_not_allowed", allowed.IsEmpty
@@ -52,7 +52,7 @@ public sealed record Workflow(string Key, ImmutableArray<WorkflowStatus> Statuse
             { Allowed = allowed };
         }
 
-        if (transition.Needs is { } needed && !permissions.Has(needed)) return Problem.Forbidden(Permissions.Name(needed));
+        if (transition?.Needs is { } needed && !permissions.Has(needed)) return Problem.Forbidden(Permissions.Name(needed));
         return target;
     }
 

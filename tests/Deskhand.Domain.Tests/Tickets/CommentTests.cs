@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Deskhand.Access;
 
@@ -184,12 +185,48 @@ public sealed class CommentTests
     public void Files_come_and_go_as_updates()
     {
         var came = Before.Must(new TicketChange.Attach(Desk.Upload, "plan \"A\".pdf"));
-        Assert.Equal(["attachments: - -> \"plan \\\"A\\\".pdf\""], came.History.Lines());
+        Assert.Equal([$$"""attachments: - -> {"id":"{{Desk.Upload}}","name":"plan \"A\".pdf","visibility":"public"}"""], came.History.Lines());
         var went = came.After.Must(new TicketChange.Detach(Desk.Upload, "plan.pdf"));
-        Assert.Equal(["attachments: \"plan.pdf\" -> -"], went.History.Lines());
+        Assert.Equal([$$"""attachments: {"id":"{{Desk.Upload}}","name":"plan.pdf","visibility":"public"} -> -"""], went.History.Lines());
         Assert.Equal(["ticket.updated"], came.Types());
         Assert.Equal(["ticket.updated"], went.Types());
         Assert.Equal((Before.Version + 2, Before.Sequence + 2), (went.After.Version, went.After.Sequence));
+    }
+
+    [Fact]
+    public void What_hangs_on_a_comment_is_taken_away_by_who_may_take_back_its_words()
+    {
+        var note = Desk.Said(Visibility.Internal);
+        var own = new TicketChange.Detach(Desk.Upload, "secret.pdf", note);
+        Assert.Null(Before.Decide(own, Desk.By(Desk.With(Permission.NotesWrite))).Problem);
+        Assert.Equal("forbidden", Before.Refused(own, Desk.By(Desk.With(Permission.TicketsUpdate))).Code);
+        Assert.Equal("forbidden", Before.Refused(own with { Of = note with { AuthorId = Desk.Bob } }, Desk.By(Desk.With(Permission.NotesWrite))).Code);
+        Assert.Null(Before.Decide(own with { Of = note with { AuthorId = Desk.Bob } }, Desk.By(Desk.With(Permission.TicketsDelete))).Problem);
+    }
+
+    [Fact]
+    public void Sec10_The_name_of_a_file_on_a_note_stands_in_no_history_row_and_no_event_value()
+    {
+        var decision = Before.Must(new TicketChange.Detach(Desk.Upload, "secret.pdf", Desk.Said(Visibility.Internal)));
+        Assert.Equal([$$"""attachments: {"id":"{{Desk.Upload}}","visibility":"internal"} -> -"""], decision.History.Lines());
+        Assert.Equal(decision.History.Lines(), Assert.Single(decision.Events).Changes.Lines());
+    }
+
+    [Fact]
+    public void The_edit_of_a_note_tells_that_it_was_edited_also_twice_within_a_millisecond()
+    {
+        var note = Desk.Said(Visibility.Internal);
+        var first = Before.Must(new TicketChange.EditComment(note, "One", BodyFormat.Plain));
+        var second = first.After.Must(new TicketChange.EditComment(first.Comment!, "Two", BodyFormat.Plain));
+        foreach (var change in first.Events.Concat(second.Events).SelectMany(e => e.Changes)) Assert.NotEqual(change.From, change.To);
+        Assert.Equal("2026-11-20T12:01:00.001Z", JsonDocument.Parse(second.History[0].To!).RootElement.GetProperty("editedAt").GetString());
+    }
+
+    [Fact]
+    public void A_comment_has_a_limit_of_files()
+    {
+        var uploads = Enumerable.Range(0, TicketRules.AttachmentCount + 1).Select(Desk.Id).ToImmutableArray();
+        Assert.Equal(["attachmentIds"], Before.Refused(new TicketChange.AddComment(Desk.Saying(Visibility.Public, "x", uploads))).Errors.Keys);
     }
 
     [Fact]

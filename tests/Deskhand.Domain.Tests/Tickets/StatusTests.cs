@@ -64,12 +64,13 @@ public sealed class StatusTests
         Assert.Equal((ProblemKind.Invalid, "invalid"), (Desk.In("open").Refused(new TicketChange.ChangeStatus("burning", null)).Kind, Desk.In("open").Refused(new TicketChange.ChangeStatus("burning", null)).Code));
 
     [Fact]
-    public void A_ticket_whose_status_its_workflow_no_longer_knows_says_that_it_stays()
+    public void A_ticket_whose_status_its_workflow_no_longer_knows_may_go_to_any_that_it_knows()
     {
         var stranded = Desk.In("waiting_internal");
-        var refusal = stranded.Refused(new TicketChange.ChangeStatus("open", null), rules: Desk.Rulebook(ReadyWorkflows.Classic));
-        Assert.Equal("transition_not_allowed", refusal.Code);
-        Assert.Empty(refusal.Allowed);
+        var refusal = stranded.Refused(new TicketChange.ChangeStatus("triaged", null), rules: Desk.Rulebook(ReadyWorkflows.Classic));
+        Assert.Equal(ReadyWorkflows.Classic.Statuses.Select(s => s.Key), refusal.Allowed);
+        var moved = stranded.Must(new TicketChange.ChangeStatus("on_hold", null), rules: Desk.Rulebook(ReadyWorkflows.Classic));
+        Assert.Equal("on_hold", moved.After.Status);
     }
 
     [Theory]
