@@ -14,15 +14,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
 
     private async Task Check(HttpContext context, Endpoint endpoint, Needs needs, RequestScope scope)
     {
-        if (QueryGuard.Check(context, endpoint) is { } unknown)
-        {
-            await unknown.Write(context);
-            return;
-        }
-
         if (!needs.SignedIn)
         {
-            await next(context);
+            await Continue(context, endpoint);
             return;
         }
 
@@ -49,8 +43,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
 
         scope.Caller = caller;
         context.Response.Headers.CacheControl = "private, no-cache";
-        await next(context);
+        await Continue(context, endpoint);
     }
+
+    // after the gate: what a route takes is told only to those who may use it
+    private Task Continue(HttpContext context, Endpoint endpoint) =>
+        QueryGuard.Check(context, endpoint) is { } unknown ? unknown.Write(context) : next(context);
 
     private static Problem Unauthenticated { get; } =
         new(ProblemKind.Unauthenticated, "unauthenticated", "Sign in, and send the access token as Authorization: Bearer ….");

@@ -13,13 +13,33 @@ internal static class AccessModule
         services.AddSingleton<Callers>();
         services.AddSingleton<OutsideUsers>();
         services.AddSingleton<BearerTokens>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<HashingSlots>();
+        services.AddSingleton<AddressAttempts>();
+        services.AddSingleton<PasswordTries>();
+        services.AddSingleton<TotpSecrets>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<FrontDoor>();
+        services.AddSingleton<UserAccounts>();
     }
 
     public static void Map(RouteTable api)
     {
+        MapOwnAccount(api);
+    }
+
+    private static void MapOwnAccount(RouteTable api)
+    {
+        api.Post("/auth/login", Needs.Nothing, SignIn.Handle).WithMetadata(RouteClass.SignIn);
+        api.Post("/auth/refresh", Needs.Nothing, RefreshSession.Handle).WithMetadata(RouteClass.SignIn);
+        api.Post("/auth/logout", Needs.SignIn, SignOut.Handle);
+        api.Get("/auth/me", Needs.SignIn, GetMe.Handle);
+        api.Get("/auth/sessions", Needs.SignIn, ListSessions.Handle);
+        api.Delete("/auth/sessions/{id}", Needs.SignIn, EndSession.Handle);
     }
 
     public static void MapTables(ModelBuilder model)
     {
+        Data.DeskDb.Map<User>(model, "users");
     }
 }

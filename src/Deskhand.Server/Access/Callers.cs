@@ -12,7 +12,6 @@ internal sealed class Callers(Database database, DatabaseListener listener, Time
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<Guid, Kept> kept = new();
-    private readonly ConcurrentDictionary<string, Guid> tokens = new(StringComparer.Ordinal);
     private long generation;
 
     /// <summary>The one whose live session this is, or null.</summary>
@@ -33,12 +32,11 @@ internal sealed class Callers(Database database, DatabaseListener listener, Time
         Interlocked.Increment(ref generation);
         foreach (var (key, entry) in kept)
             if (userId is null || entry.Caller.UserId == userId) kept.TryRemove(key, out _);
-        if (userId is null) tokens.Clear();
     }
 
     /// <summary>Says, inside the transaction that changes it, that what a user may do has changed. Heard by every instance on commit.</summary>
     public static Task Changed(TenantSession session, Guid userId, CancellationToken cancellationToken) =>
-        session.Execute("SELECT pg_notify('deskhand_access', $1)", cancellationToken, Rows.P(userId.ToString()));
+        session.Notify("deskhand_access", userId.ToString(), cancellationToken);
 
     private async ValueTask<Caller?> Find(Guid tenantId, Guid id, string sql, bool isToken, CancellationToken cancellationToken)
     {
@@ -55,6 +53,8 @@ internal sealed class Callers(Database database, DatabaseListener listener, Time
         {
             if (kept.Count > 50_000) kept.Clear();
             kept[id] = new(rows[0], now + KeptFor);
+            // heard between the question above and now
+            if (asked != Interlocked.Read(ref generation)) kept.TryRemove(id, out _);
         }
 
         if (isToken) await Touch(session, id, now, cancellationToken);

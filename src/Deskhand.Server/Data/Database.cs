@@ -40,5 +40,8 @@ internal sealed class Database : IAsyncDisposable
         return await Rows.Read(reader, map, cancellationToken);
     }
 
+    /// <summary>Whoever reacts to notifications in this process; see <see cref="DatabaseListener"/>.</summary>
+    public Action<string, string?> Heard { get; set; } = (_, _) => { };
+
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

@@ -20,8 +20,11 @@ internal sealed class DatabaseListener(Database database, ILogger<DatabaseListen
     public Task Ready => first.Task;
 
     /// <summary>Registers a reaction; called with the payload, or with null when anything may have been missed. Before the start only.</summary>
-    public void On(string channel, Action<string?> reaction) =>
+    public void On(string channel, Action<string?> reaction)
+    {
         channels.AddOrUpdate(channel, reaction, (_, present) => present + reaction);
+        database.Heard = React;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,6 +51,11 @@ internal sealed class DatabaseListener(Database database, ILogger<DatabaseListen
         }
     }
 
+    private void React(string channel, string? payload)
+    {
+        if (channels.TryGetValue(channel, out var reaction)) reaction(payload);
+    }
+
     private async Task Listen(CancellationToken stoppingToken)
     {
         // outside the pool: the connection holds a session open, and a keep-alive tells when it is gone
@@ -56,10 +64,7 @@ internal sealed class DatabaseListener(Database database, ILogger<DatabaseListen
             Pooling = false, KeepAlive = 5, ApplicationName = "deskhand-listener", TcpKeepAlive = true,
         }.ConnectionString);
         await connection.OpenAsync(stoppingToken);
-        connection.Notification += (_, e) =>
-        {
-            if (channels.TryGetValue(e.Channel, out var reaction)) reaction(e.Payload);
-        };
+        connection.Notification += (_, e) => React(e.Channel, e.Payload);
         foreach (var channel in channels.Keys)
         {
             await using var command = new NpgsqlCommand($"LISTEN {channel}", connection);

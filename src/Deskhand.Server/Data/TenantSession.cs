@@ -65,6 +65,13 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     /// <summary>Runs after the transaction has committed, and not at all when it has not.</summary>
     public void OnCommitted(Action signal) => committed.Add(signal);
 
+    /// <summary>Says something to every instance when the transaction commits. This process has heard it before the use case answers.</summary>
+    public async Task Notify(string channel, string payload, CancellationToken cancellationToken)
+    {
+        await Execute("SELECT pg_notify($1, $2)", cancellationToken, Rows.P(channel), Rows.P(payload));
+        OnCommitted(() => database.Heard(channel, payload));
+    }
+
     /// <summary>Asks one statement with parameters $1, $2, …; outside a transaction in one round trip together with the tenant.</summary>
     public async Task<List<T>> Query<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {

@@ -14,8 +14,11 @@ internal enum RouteClass
 /// Writes the lines of a module's table of contents: verb, path, what it needs, use case. Nothing else maps routes, so every route
 /// has a stated need and the tests find all of them.
 /// </summary>
-internal sealed class RouteTable(RouteGroupBuilder group, string tag)
+internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nameSuffix = "")
 {
+    /// <summary>For a second path to the same use cases; the suffix keeps the names of operations apart.</summary>
+    public RouteTable Alias(string suffix) => new(group, tag, suffix);
+
     public RouteHandlerBuilder Get(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Get, path, needs, useCase, RouteClass.Read);
 
     public RouteHandlerBuilder Post(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Post, path, needs, useCase, RouteClass.Write);
@@ -37,5 +40,5 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag)
         group.MapMethods(path, [verb], useCase)
             .WithMetadata(needs, routeClass)
             .WithTags(tag)
-            .WithName(useCase.Method.DeclaringType!.Name + (verb == HttpMethods.Patch ? "ByPatch" : ""));
+            .WithName(useCase.Method.DeclaringType!.Name + (verb == HttpMethods.Patch ? "ByPatch" : "") + nameSuffix);
 }

@@ -33,7 +33,7 @@ internal sealed class Rulebooks(DatabaseListener listener)
 
     /// <summary>Says, inside the transaction that changes them, that a tenant's rules have changed.</summary>
     public static Task Changed(TenantSession session, CancellationToken cancellationToken) =>
-        session.Execute("SELECT pg_notify('deskhand_rulebook', $1)", cancellationToken, Rows.P(session.TenantId.ToString()));
+        session.Notify("deskhand_rulebook", session.TenantId.ToString(), cancellationToken);
 
     private static async Task<Rulebook> Load(TenantSession session, CancellationToken cancellationToken)
     {

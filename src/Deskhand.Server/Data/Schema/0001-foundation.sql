@@ -118,6 +118,7 @@ CREATE TABLE api_tokens (
     FOREIGN KEY (tenant_id, user_id) REFERENCES users
 );
 CREATE INDEX api_tokens_hash_across_tenants ON api_tokens (hash, tenant_id);
+CREATE INDEX refresh_tokens_of_session ON refresh_tokens (tenant_id, session_id, created_at);
 CREATE INDEX refresh_tokens_hash_across_tenants ON refresh_tokens (hash, tenant_id);
 CREATE INDEX one_time_tokens_hash_across_tenants ON one_time_tokens (hash, tenant_id);
 
@@ -151,6 +152,7 @@ CREATE TABLE audit_log (
     id          uuid NOT NULL,
     at          timestamptz NOT NULL,
     actor_id    uuid,
+    via         text,
     action      text NOT NULL,
     target_type text,
     target_id   text,

@@ -1,0 +1,48 @@
+using Deskhand.Data;
+
+namespace Deskhand.Access;
+
+/// <summary>A password that was right.</summary>
+internal sealed record RightPassword(Attempt Attempt, bool NeedsRehash);
+
+/// <summary>Tries passwords: few at once, each counted before it is made, failures on the record.</summary>
+internal sealed class PasswordTries(Passwords passwords, HashingSlots slots, AddressAttempts addresses, TimeProvider clock)
+{
+    public Task<HashingSlots.Slot?> TakeSlot(CancellationToken cancellationToken) => slots.Take(cancellationToken);
+
+    public TimeSpan? LockedFor(string email) => addresses.LockedFor(email);
+
+    public TimeSpan? Reserve(string email) => addresses.Reserve(email);
+
+    public void GiveBack(string email) => addresses.GiveBack(email);
+
+    public void Forget(string email) => addresses.Forget(email);
+
+    /// <summary>Only while holding a slot.</summary>
+    public string Hash(string password) => passwords.Hash(password);
+
+    /// <summary>As long as <see cref="Check"/>, for an address that nobody has.</summary>
+    public void CheckNothing(string password) => passwords.VerifyNothing(password);
+
+    /// <summary>The right password's attempt, null for a wrong one, a problem when the account is locked. Only while holding a slot.</summary>
+    public async Task<Outcome<RightPassword?>> Check(TenantSession session, Guid userId, string password, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (await Lockout.Reserve(session, userId, now, cancellationToken) is not { } attempt)
+            return Lockout.Locked(await Lockout.Remaining(session, userId, now, cancellationToken));
+        var (ok, needsRehash) = passwords.Verify(attempt.PasswordHash, password);
+        if (ok) return new RightPassword(attempt, needsRehash);
+        await NoteFailure(session, userId, attempt, "password", origin, cancellationToken);
+        return (RightPassword?)null;
+    }
+
+    /// <summary>A counted attempt was wrong.</summary>
+    public Task NoteFailure(TenantSession session, Guid userId, Attempt attempt, string factor, RequestOrigin origin, CancellationToken cancellationToken) =>
+        session.Transact<Nothing>(async () =>
+        {
+            var now = clock.GetUtcNow();
+            await Audit.Write(session, new("auth.failed", now, null, "user", userId, new { factor }, origin), cancellationToken);
+            if (attempt.Locks) await Audit.Write(session, new("auth.locked_out", now, null, "user", userId, new { until = now + Lockout.LockedFor }, origin), cancellationToken);
+            return default(Nothing);
+        }, cancellationToken);
+}
