@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Deskhand.Directory;
 using Deskhand.Tickets;
 
 namespace Deskhand;
@@ -19,11 +20,18 @@ public static class Json
 
     public static string? Of(Guid? id) => id is { } value ? $"\"{value}\"" : null;
 
+    /// <summary>A calendar date as yyyy-MM-dd.</summary>
+    public static string? Of(DateOnly? date) => date is { } value ? "\"" + value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "\"" : null;
+
     /// <summary>RFC 3339 in UTC with milliseconds.</summary>
     public static string? Of(DateTimeOffset? instant) =>
         instant is { } value ? "\"" + Text(value) + "\"" : null;
 
     public static string Of(ImmutableArray<string> texts) => JsonSerializer.Serialize(texts, Relaxed);
+
+    /// <summary>The further addresses of a contact.</summary>
+    public static string OfIdentities(ImmutableArray<ContactIdentity> identities) =>
+        JsonSerializer.Serialize(identities.Select(i => new { kind = Wire.Name(i.Kind), value = i.Value }), Relaxed);
 
     /// <summary>A comment in history: which, how visible and when last edited; its words only when the customer may read them too. So the edit of a note tells that, and never what.</summary>
     public static string OfComment(Comment comment)

@@ -1,7 +1,7 @@
 namespace Deskhand.Directory;
 
 /// <summary>What a client may write of an asset: the body of POST, PUT and PATCH.</summary>
-public sealed record AssetFields
+public sealed record AssetFields : IFields<AssetFields>
 {
     /// <summary>The number it is known by outside, for example <c>DR1734315</c>; unique in the tenant.</summary>
     public required string Number { get; init; }
@@ -16,7 +16,14 @@ public sealed record AssetFields
 
     public Guid? LocationId { get; init; }
 
-    /// <summary>Checks everything that needs no look-up.</summary>
+    public AssetFields Normalised() => this with { Number = Number.Trim(), Name = Tidy.Line(Name), Project = Tidy.Line(Project) };
+
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("number", Json.Of(Number)), ("name", Json.Of(Name)), ("project", Json.Of(Project)), ("installedOn", Json.Of(InstalledOn)),
+        ("customerId", Json.Of(CustomerId)), ("locationId", Json.Of(LocationId)),
+    ];
+
     public Problem? Check()
     {
         var errors = new FieldErrors();

@@ -12,10 +12,14 @@ public enum IdentityKind
 }
 
 /// <summary>A further address of a contact.</summary>
-public sealed record ContactIdentity(IdentityKind Kind, string Value);
+public sealed record ContactIdentity(IdentityKind Kind, string Value)
+{
+    /// <summary>The address in its one form.</summary>
+    public ContactIdentity Normalised() => this with { Value = (Kind == IdentityKind.Email ? Tidy.Email(Value) : Tidy.Line(Value)) ?? "" };
+}
 
 /// <summary>What a client may write of a contact: the body of POST, PUT and PATCH.</summary>
-public sealed record ContactFields
+public sealed record ContactFields : IFields<ContactFields>
 {
     public required string FirstName { get; init; }
 
@@ -47,7 +51,28 @@ public sealed record ContactFields
 
     public bool Active { get; init; } = true;
 
-    /// <summary>Checks everything that needs no look-up.</summary>
+    public ContactFields Normalised() => this with
+    {
+        FirstName = FirstName.Trim(),
+        LastName = LastName.Trim(),
+        Title = Tidy.Line(Title),
+        Department = Tidy.Line(Department),
+        Email = Tidy.Email(Email),
+        PhoneOffice = Tidy.Line(PhoneOffice),
+        PhoneMobile = Tidy.Line(PhoneMobile),
+        PhoneDirect = Tidy.Line(PhoneDirect),
+        Identities = Identities.IsDefaultOrEmpty ? [] : [.. Identities.Select(i => i?.Normalised()!).Distinct()],
+        ExternalId = Tidy.Line(ExternalId),
+    };
+
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("firstName", Json.Of(FirstName)), ("lastName", Json.Of(LastName)), ("title", Json.Of(Title)), ("department", Json.Of(Department)),
+        ("email", Json.Of(Email)), ("phoneOffice", Json.Of(PhoneOffice)), ("phoneMobile", Json.Of(PhoneMobile)), ("phoneDirect", Json.Of(PhoneDirect)),
+        ("isPrimary", Json.Of(IsPrimary)), ("isBilling", Json.Of(IsBilling)), ("isTechnical", Json.Of(IsTechnical)),
+        ("identities", Json.OfIdentities(Identities)), ("customFields", CustomFields.ToJson()), ("externalId", Json.Of(ExternalId)), ("active", Json.Of(Active)),
+    ];
+
     public Problem? Check()
     {
         var errors = new FieldErrors();
@@ -62,6 +87,7 @@ public sealed record ContactFields
         errors.Optional("externalId", ExternalId, 200);
         var identities = Identities.IsDefault ? [] : Identities;
         errors.Unless(identities.Length <= 20, "identities", "At most 20 further addresses.");
+        errors.Unless(CustomFields.Count <= Tidy.MostCustomFields, "customFields", $"At most {Tidy.MostCustomFields} custom fields.");
         CustomFields.CheckStorable(errors);
         foreach (var identity in identities)
         {

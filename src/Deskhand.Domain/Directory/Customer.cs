@@ -35,6 +35,24 @@ public sealed record Address
     /// <summary>ISO 3166-1 alpha-2, upper case.</summary>
     public string? Country { get; init; }
 
+    /// <summary>The address in its one form.</summary>
+    public Address Normalised() => new()
+    {
+        Line1 = Tidy.Line(Line1),
+        Line2 = Tidy.Line(Line2),
+        City = Tidy.Line(City),
+        State = Tidy.Line(State),
+        PostalCode = Tidy.Line(PostalCode),
+        Country = Tidy.Line(Country)?.ToUpperInvariant(),
+    };
+
+    /// <summary>Every part under its JSON member name.</summary>
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("address.line1", Json.Of(Line1)), ("address.line2", Json.Of(Line2)), ("address.city", Json.Of(City)),
+        ("address.state", Json.Of(State)), ("address.postalCode", Json.Of(PostalCode)), ("address.country", Json.Of(Country)),
+    ];
+
     public void Check(FieldErrors errors)
     {
         errors.Optional("address.line1", Line1, 200);
@@ -47,7 +65,7 @@ public sealed record Address
 }
 
 /// <summary>What a client may write of a customer: the body of POST, PUT and PATCH.</summary>
-public sealed record CustomerFields
+public sealed record CustomerFields : IFields<CustomerFields>
 {
     public required string Name { get; init; }
 
@@ -79,7 +97,27 @@ public sealed record CustomerFields
 
     public bool Active { get; init; } = true;
 
-    /// <summary>Checks everything that needs no look-up.</summary>
+    public CustomerFields Normalised() => this with
+    {
+        Name = Name.Trim(),
+        Number = Tidy.Line(Number),
+        Email = Tidy.Email(Email),
+        Phone = Tidy.Line(Phone),
+        Website = Tidy.Line(Website),
+        Address = Address.Normalised(),
+        Domains = Tidy.Domains(Domains),
+        Details = string.IsNullOrWhiteSpace(Details) ? null : Details,
+        ExternalId = Tidy.Line(ExternalId),
+    };
+
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("number", Json.Of(Number)), ("name", Json.Of(Name)), ("type", Json.Of(Wire.Name(Type))), ("tier", Json.Of(Wire.Name(Tier))),
+        ("email", Json.Of(Email)), ("phone", Json.Of(Phone)), ("website", Json.Of(Website)), .. Address.Values(),
+        ("domains", Json.Of(Domains)), ("details", Json.Of(Details)), ("parentId", Json.Of(ParentId)),
+        ("customFields", CustomFields.ToJson()), ("externalId", Json.Of(ExternalId)), ("active", Json.Of(Active)),
+    ];
+
     public Problem? Check()
     {
         var errors = new FieldErrors();
@@ -93,6 +131,7 @@ public sealed record CustomerFields
         errors.Unless(domains.Length <= 50, "domains", "At most 50 domains.");
         foreach (var domain in domains)
             errors.Unless(Uri.CheckHostName(domain) == UriHostNameType.Dns && domain.Contains('.', StringComparison.Ordinal), "domains", "A domain looks like example.com.");
+        errors.Unless(CustomFields.Count <= Tidy.MostCustomFields, "customFields", $"At most {Tidy.MostCustomFields} custom fields.");
         errors.Text("details", Details, 10_000);
         CustomFields.CheckStorable(errors);
         errors.Optional("externalId", ExternalId, 200);

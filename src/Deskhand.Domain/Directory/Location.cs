@@ -10,7 +10,7 @@ public enum LocationType
 }
 
 /// <summary>What a client may write of a location: the body of POST, PUT and PATCH.</summary>
-public sealed record LocationFields
+public sealed record LocationFields : IFields<LocationFields>
 {
     public required string Name { get; init; }
 
@@ -28,7 +28,14 @@ public sealed record LocationFields
 
     public bool Active { get; init; } = true;
 
-    /// <summary>Checks everything that needs no look-up.</summary>
+    public LocationFields Normalised() => this with { Name = Name.Trim(), Address = Address.Normalised(), ExternalId = Tidy.Line(ExternalId) };
+
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("name", Json.Of(Name)), ("type", Json.Of(Wire.Name(Type))), .. Address.Values(), ("isPrimary", Json.Of(IsPrimary)),
+        ("isBilling", Json.Of(IsBilling)), ("isShipping", Json.Of(IsShipping)), ("externalId", Json.Of(ExternalId)), ("active", Json.Of(Active)),
+    ];
+
     public Problem? Check()
     {
         var errors = new FieldErrors();

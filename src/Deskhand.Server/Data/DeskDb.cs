@@ -6,6 +6,7 @@ using Deskhand.Tenants;
 using Deskhand.Tickets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
 
@@ -84,11 +85,16 @@ internal sealed class DeskDb(DbContextOptions<DeskDb> options, Guid tenantId) : 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetQueryFilter(OfThisTenant(entity.ClrType));
-            foreach (var property in entity.GetProperties()) property.SetColumnName(SnakeCase(property.Name));
-            foreach (var complex in entity.GetComplexProperties())
-                foreach (var property in complex.ComplexType.GetProperties())
-                    property.SetColumnName(SnakeCase(complex.Name) + "_" + SnakeCase(property.Name));
+            NameColumns(entity, "");
         }
+    }
+
+    /// <summary>snake_case; a part of a row such as its address gives its name to the columns, but the editable fields are the row itself.</summary>
+    private static void NameColumns(IMutableTypeBase type, string prefix)
+    {
+        foreach (var property in type.GetProperties()) property.SetColumnName(prefix + SnakeCase(property.Name));
+        foreach (var complex in type.GetComplexProperties())
+            NameColumns(complex.ComplexType, complex.Name == "Fields" ? prefix : prefix + SnakeCase(complex.Name) + "_");
     }
 
     /// <summary>Maps a table whose key begins with the tenant.</summary>

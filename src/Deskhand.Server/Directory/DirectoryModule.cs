@@ -1,3 +1,4 @@
+using Deskhand.Access;
 using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,11 +7,40 @@ namespace Deskhand.Directory;
 /// <summary>Table of contents: customers, contacts, locations, assets.</summary>
 internal static class DirectoryModule
 {
+    public static void Add(IServiceCollection services) => services.AddScoped<DirectoryDesk>();
+
     public static void Map(RouteTable api)
     {
+        api.Get("/customers", Permission.CustomersRead, ListCustomers.Handle);
+        api.Post("/customers", Permission.CustomersWrite, CreateCustomer.Handle);
+        api.Get("/customers/{id}", Permission.CustomersRead, GetCustomer.Handle);
+        api.Put("/customers/{id}", Permission.CustomersWrite, ReplaceCustomer.Handle);
+        api.Patch("/customers/{id}", Permission.CustomersWrite, PatchCustomer.Handle);
+        api.Delete("/customers/{id}", Permission.CustomersDelete, DeleteCustomer.Handle);
+        api.Get("/customers/{id}/children", Permission.CustomersRead, ListChildren.Handle);
+        api.Get("/customers/{id}/history", Permission.CustomersRead, ListCustomerHistory.Handle);
+        api.Post("/customers/{id}/contacts", Permission.CustomersWrite, CreateContact.Handle);
+        api.Post("/customers/{id}/locations", Permission.CustomersWrite, CreateLocation.Handle);
+
+        api.Get("/contacts/{id}", Permission.CustomersRead, GetContact.Handle);
+        api.Put("/contacts/{id}", Permission.CustomersWrite, ReplaceContact.Handle);
+        api.Patch("/contacts/{id}", Permission.CustomersWrite, PatchContact.Handle);
+        api.Delete("/contacts/{id}", Permission.CustomersDelete, DeleteContact.Handle);
+        api.Get("/contacts/{id}/history", Permission.CustomersRead, ListContactHistory.Handle);
+
+        api.Get("/locations/{id}", Permission.CustomersRead, GetLocation.Handle);
+        api.Put("/locations/{id}", Permission.CustomersWrite, ReplaceLocation.Handle);
+        api.Patch("/locations/{id}", Permission.CustomersWrite, PatchLocation.Handle);
+        api.Delete("/locations/{id}", Permission.CustomersDelete, DeleteLocation.Handle);
+        api.Get("/locations/{id}/history", Permission.CustomersRead, ListLocationHistory.Handle);
+
+        api.Post("/assets", Permission.CustomersWrite, CreateAsset.Handle);
+        api.Get("/assets/{id}", Permission.CustomersRead, GetAsset.Handle);
+        api.Put("/assets/{id}", Permission.CustomersWrite, ReplaceAsset.Handle);
+        api.Patch("/assets/{id}", Permission.CustomersWrite, PatchAsset.Handle);
+        api.Delete("/assets/{id}", Permission.CustomersDelete, DeleteAsset.Handle);
+        api.Get("/assets/{id}/history", Permission.CustomersRead, ListAssetHistory.Handle);
     }
 
-    public static void MapTables(ModelBuilder model)
-    {
-    }
+    public static void MapTables(ModelBuilder model) => DirectoryMapping.Map(model);
 }

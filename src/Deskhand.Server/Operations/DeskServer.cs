@@ -1,6 +1,7 @@
 using System.Globalization;
 using Deskhand.Access;
 using Deskhand.Data;
+using Deskhand.Directory;
 using Deskhand.Http;
 using Deskhand.Outbox;
 using Deskhand.Tickets;
@@ -32,6 +33,7 @@ internal static class DeskServer
         services.ConfigureHttpJsonOptions(json => JsonFormat.Apply(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         AccessModule.Add(services);
+        DirectoryModule.Add(services);
         TicketsModule.Add(services);
         OutboxModule.Add(services, settings);
         configure?.Invoke(builder);

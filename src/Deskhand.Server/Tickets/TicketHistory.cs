@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
-using Npgsql;
+using Deskhand.Outbox;
 
 namespace Deskhand.Tickets;
 
@@ -10,83 +9,32 @@ namespace Deskhand.Tickets;
 internal static class ListTicketHistory
 {
     public static Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        HistoryOf.Ticket(id, null, page, limit, cursor, caller, session, cancellationToken);
+        TicketHistory.Of(id, null, page, limit, cursor, caller, session, cancellationToken);
 }
 
 /// <summary>GET /tickets/{id}/status-history: from, to, who, when, why.</summary>
 internal static class ListStatusHistory
 {
     public static Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        HistoryOf.Ticket(id, ["status"], page, limit, cursor, caller, session, cancellationToken);
+        TicketHistory.Of(id, ["status"], page, limit, cursor, caller, session, cancellationToken);
 }
 
 /// <summary>GET /tickets/{id}/assignments: who had it, and who gave it to whom.</summary>
 internal static class ListAssignments
 {
     public static Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        HistoryOf.Ticket(id, ["assigneeId", "groupId"], page, limit, cursor, caller, session, cancellationToken);
+        TicketHistory.Of(id, ["assigneeId", "groupId"], page, limit, cursor, caller, session, cancellationToken);
 }
 
-/// <summary>One changed field as the API shows it.</summary>
-internal sealed record HistoryRow(
-    Guid Id, DateTimeOffset At, HistoryActor Actor, Via Via, string Field, JsonElement? From, JsonElement? To, string? Reason, string? Rule);
-
-/// <summary>Who changed something.</summary>
-internal sealed record HistoryActor(ActorKind Kind, Guid? Id, string? Name);
-
-/// <summary>The history of one entity, newest first, for every kind of entity.</summary>
-internal static class HistoryOf
+/// <summary>The history of a ticket, for a caller who may read it.</summary>
+internal static class TicketHistory
 {
-    public static async Task<Answer<Page<HistoryRow>>> Ticket(
+    public static async Task<Answer<Page<HistoryRow>>> Of(
         string address, string[]? fields, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         if (await GetTicket.Find(address, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<HistoryRow>>(Problem.NotFound("ticket"));
         // what was noted internally stays among those who may read notes
         var hidden = caller.May(Permission.NotesRead) ? null : "AND NOT (h.field = 'comments' AND coalesce(h.to_value, h.from_value) ->> 'visibility' = 'internal')";
-        return Answer.Ok(await Read(ticket.Id, fields, hidden, page, limit, cursor, caller, session, cancellationToken));
-    }
-
-    public static async Task<Outcome<Page<HistoryRow>>> Read(
-        Guid entityId, string[]? fields, string? condition, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
-    {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
-        if (request.Problem is { } malformed) return malformed;
-        var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), Rows.P(entityId) };
-        var where = $"h.tenant_id = $1 AND h.entity_id = $2 {condition}";
-        if (fields is not null)
-        {
-            parameters.Add(Rows.P(fields));
-            where += " AND h.field = ANY ($3)";
-        }
-
-        var total = (await session.Query($"SELECT count(*) FROM history h WHERE {where}", r => r.GetInt64(0), cancellationToken, [.. parameters.Select(p => p.Clone())]))[0];
-        if (request.Value.Cursor is { } place)
-        {
-            var values = Cursors.Read(place, "-at", 1);
-            if (values.Problem is { } stale) return stale;
-            if (!Guid.TryParse(values.Value[0], out var last)) return Problem.Malformed("cursor", "This is not a cursor.");
-            parameters.Add(Rows.P(last));
-            where += $" AND h.id < ${parameters.Count}";
-        }
-
-        var rows = await session.Query($"""
-            SELECT h.id, h.at, h.actor_kind, h.actor_id, u.name, h.via, h.field, h.from_value::text, h.to_value::text, h.reason, h.rule
-            FROM history h LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.id = h.actor_id AND h.actor_kind = 'agent'
-            WHERE {where} ORDER BY h.id DESC OFFSET {request.Value.Skip} LIMIT {request.Value.Limit + 1}
-            """, r => new HistoryRow(
-                r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), new(Wire.Find<ActorKind>(r.GetString(2))!.Value, r.Id(3), r.Text(4)),
-                Wire.Find<Via>(r.GetString(5))!.Value, r.GetString(6), Element(r.Text(7)), Element(r.Text(8)), r.Text(9), r.Text(10)),
-            cancellationToken, [.. parameters]);
-        var more = rows.Count > request.Value.Limit;
-        if (more) rows.RemoveAt(request.Value.Limit);
-        return new Page<HistoryRow>(rows, new(
-            request.Value.Cursor is null ? request.Value.Page : null, request.Value.Limit, total, false, more ? Cursors.Write("-at", rows[^1].Id.ToString()) : null, more));
-    }
-
-    private static JsonElement? Element(string? json)
-    {
-        if (json is null) return null;
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        return Answer.Ok(await HistoryOf.Read(ticket.Id, fields, hidden, page, limit, cursor, caller, session, cancellationToken));
     }
 }

@@ -163,6 +163,23 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_recent ON audit_log (tenant_id, at, id);
 
 -- ---------------------------------------------------------------- directory
+-- Keys that lists sort and filter by are columns of their own, because lower() is not leakproof: under row level security an
+-- expression on it gets no index (docs/decisions/0004).
+
+-- The words to find a row by: each chunk between blanks once without its punctuation and once in its parts
+-- ("C-000012" is c000012, c and 000012), so that whoever types a number or a name with or without its dash finds it.
+CREATE FUNCTION search_tokens(VARIADIC texts text[]) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT array_to_tsvector(array_remove(regexp_split_to_array(
+              regexp_replace(lower(array_to_string(texts, ' ')), '[[:punct:]]+', '', 'g') || ' ' ||
+              regexp_replace(lower(array_to_string(texts, ' ')), '[[:punct:]]+', ' ', 'g'), '\s+'), '')) $$;
+
+-- what is typed, in the same form: every chunk must begin a word; nothing typed finds nothing
+CREATE FUNCTION search_prefixes(typed text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT string_agg(quote_literal(chunk) || ':*', ' & ')::tsquery
+          FROM (SELECT regexp_replace(w, '[[:punct:]]+', '', 'g') FROM regexp_split_to_table(lower(typed), '\s+') w) c (chunk)
+          WHERE chunk <> '' $$;
 
 CREATE TABLE customers (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -191,16 +208,27 @@ CREATE TABLE customers (
     created_at          timestamptz NOT NULL,
     updated_at          timestamptz NOT NULL,
     deleted_at          timestamptz,
+    name_key            text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL,
+    email_key           text GENERATED ALWAYS AS (lower(email)) STORED,
+    words               tsvector GENERATED ALWAYS AS (search_tokens(VARIADIC
+                            ARRAY[name, number, external_id, email, split_part(email, '@', 2), phone, regexp_replace(phone, '[^0-9]', '', 'g')] || domains)) STORED,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, parent_id) REFERENCES customers
 );
 CREATE UNIQUE INDEX customers_number ON customers (tenant_id, number);
 CREATE UNIQUE INDEX customers_external ON customers (tenant_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX customers_by_name ON customers (tenant_id, lower(name), id) WHERE deleted_at IS NULL;
+-- ListCustomers: one index per order that is offered, and one per filter that may leave few rows
+CREATE INDEX customers_by_name ON customers (tenant_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_by_updated ON customers (tenant_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_by_created ON customers (tenant_id, created_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX customers_children ON customers (tenant_id, parent_id) WHERE parent_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX customers_email ON customers (tenant_id, lower(email)) WHERE email IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX customers_of_type ON customers (tenant_id, type, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX customers_of_tier ON customers (tenant_id, tier, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX customers_inactive ON customers (tenant_id, name_key, id) WHERE NOT active AND deleted_at IS NULL;
+CREATE INDEX customers_children ON customers (tenant_id, parent_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX customers_email ON customers (tenant_id, email_key) WHERE email IS NOT NULL AND deleted_at IS NULL;
+-- customers_of_domain, search_directory
+CREATE INDEX customers_domains ON customers USING gin (tenant_id, domains) WHERE deleted_at IS NULL;
+CREATE INDEX customers_words ON customers USING gin (tenant_id, words) WHERE deleted_at IS NULL;
 
 CREATE TABLE contacts (
     tenant_id     uuid NOT NULL REFERENCES tenants,
@@ -227,14 +255,28 @@ CREATE TABLE contacts (
     created_at    timestamptz NOT NULL,
     updated_at    timestamptz NOT NULL,
     deleted_at    timestamptz,
+    name_key      text GENERATED ALWAYS AS (lower(ltrim(last_name || ' ' || first_name))) STORED NOT NULL,
+    email_key     text GENERATED ALWAYS AS (lower(email)) STORED,
+    words         tsvector GENERATED ALWAYS AS (search_tokens(
+                      first_name, last_name, external_id, email, split_part(email, '@', 2), identities::text, phone_office, phone_mobile, phone_direct,
+                      regexp_replace(phone_office, '[^0-9]', '', 'g'), regexp_replace(phone_mobile, '[^0-9]', '', 'g'), regexp_replace(phone_direct, '[^0-9]', '', 'g'))) STORED,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
 );
 CREATE UNIQUE INDEX contacts_one_primary ON contacts (tenant_id, customer_id) WHERE is_primary AND deleted_at IS NULL;
 CREATE UNIQUE INDEX contacts_external ON contacts (tenant_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX contacts_of_customer ON contacts (tenant_id, customer_id, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_by_name ON contacts (tenant_id, lower(last_name), lower(first_name), id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_email ON contacts (tenant_id, lower(email)) WHERE email IS NOT NULL AND deleted_at IS NULL;
+-- ListContacts
+CREATE INDEX contacts_of_customer ON contacts (tenant_id, customer_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_name ON contacts (tenant_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_updated ON contacts (tenant_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_by_created ON contacts (tenant_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_inactive ON contacts (tenant_id, name_key, id) WHERE NOT active AND deleted_at IS NULL;
+CREATE INDEX contacts_primary ON contacts (tenant_id, name_key, id) WHERE is_primary AND deleted_at IS NULL;
+CREATE INDEX contacts_billing ON contacts (tenant_id, name_key, id) WHERE is_billing AND deleted_at IS NULL;
+CREATE INDEX contacts_technical ON contacts (tenant_id, name_key, id) WHERE is_technical AND deleted_at IS NULL;
+CREATE INDEX contacts_email ON contacts (tenant_id, email_key) WHERE email IS NOT NULL AND deleted_at IS NULL;
+-- search_directory
+CREATE INDEX contacts_words ON contacts USING gin (tenant_id, words) WHERE deleted_at IS NULL;
 
 CREATE TABLE locations (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -258,13 +300,23 @@ CREATE TABLE locations (
     created_at          timestamptz NOT NULL,
     updated_at          timestamptz NOT NULL,
     deleted_at          timestamptz,
+    name_key            text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL,
+    words               tsvector GENERATED ALWAYS AS (search_tokens(
+                            name, external_id, address_line1, address_line2, address_city, address_state, address_postal_code)) STORED,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
 );
 CREATE UNIQUE INDEX locations_one_primary ON locations (tenant_id, customer_id) WHERE is_primary AND deleted_at IS NULL;
 CREATE UNIQUE INDEX locations_external ON locations (tenant_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX locations_of_customer ON locations (tenant_id, customer_id, id) WHERE deleted_at IS NULL;
-CREATE INDEX locations_by_name ON locations (tenant_id, lower(name), id) WHERE deleted_at IS NULL;
+-- ListLocations
+CREATE INDEX locations_of_customer ON locations (tenant_id, customer_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX locations_by_name ON locations (tenant_id, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX locations_by_updated ON locations (tenant_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX locations_by_created ON locations (tenant_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX locations_of_type ON locations (tenant_id, type, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX locations_inactive ON locations (tenant_id, name_key, id) WHERE NOT active AND deleted_at IS NULL;
+-- search_directory
+CREATE INDEX locations_words ON locations USING gin (tenant_id, words) WHERE deleted_at IS NULL;
 
 CREATE TABLE assets (
     tenant_id    uuid NOT NULL REFERENCES tenants,
@@ -280,12 +332,23 @@ CREATE TABLE assets (
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
     deleted_at   timestamptz,
+    number_key   text GENERATED ALWAYS AS (lower(number)) STORED NOT NULL,
+    words        tsvector GENERATED ALWAYS AS (search_tokens(number, name, project)) STORED,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
     FOREIGN KEY (tenant_id, location_id) REFERENCES locations
 );
-CREATE UNIQUE INDEX assets_number ON assets (tenant_id, number) WHERE deleted_at IS NULL;
-CREATE INDEX assets_of_customer ON assets (tenant_id, customer_id, id) WHERE deleted_at IS NULL;
+-- a number is read aloud and typed: upper or lower case names the same thing
+CREATE UNIQUE INDEX assets_number ON assets (tenant_id, number_key) WHERE deleted_at IS NULL;
+-- ListAssets
+CREATE INDEX assets_by_number ON assets (tenant_id, number_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_by_updated ON assets (tenant_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_by_created ON assets (tenant_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_customer ON assets (tenant_id, customer_id, number_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_location ON assets (tenant_id, location_id, number_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX assets_of_project ON assets (tenant_id, project, number_key, id) WHERE deleted_at IS NULL;
+-- search_directory
+CREATE INDEX assets_words ON assets USING gin (tenant_id, words) WHERE deleted_at IS NULL;
 
 -- ---------------------------------------------------------------- tickets
 
@@ -568,7 +631,11 @@ CREATE POLICY system ON events TO {system} USING (true);
 CREATE POLICY system ON event_deliveries TO {system} USING (true);
 CREATE POLICY system ON event_stream TO {system} USING (true);
 CREATE POLICY system ON tickets TO {system} USING (true);
-GRANT SELECT ON tenants, users, tickets, api_tokens, refresh_tokens, one_time_tokens, events TO {system};
+CREATE POLICY system ON customers TO {system} USING (true);
+CREATE POLICY system ON contacts TO {system} USING (true);
+CREATE POLICY system ON locations TO {system} USING (true);
+CREATE POLICY system ON assets TO {system} USING (true);
+GRANT SELECT ON tenants, users, customers, contacts, locations, assets, tickets, api_tokens, refresh_tokens, one_time_tokens, events TO {system};
 GRANT SELECT, UPDATE, DELETE ON event_deliveries TO {system};
 GRANT SELECT, INSERT ON event_stream TO {system};
 
@@ -692,6 +759,24 @@ CREATE FUNCTION search_ticket_subjects(words text) RETURNS SETOF uuid
             AND to_tsvector('simple', t.subject) @@ plainto_tsquery('simple', words)
           ORDER BY t.updated_at DESC LIMIT 10000 $$;
 
+-- Words in customers, contacts, locations or assets: the first thousand matches by name, and one more to tell that there are more.
+-- EXECUTE, so that each search is planned for its own words: rare ones by the index of words, common ones by the order of names.
+CREATE FUNCTION search_directory(kind text, typed text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
+    AS $$
+    BEGIN
+        IF kind NOT IN ('customers', 'contacts', 'locations', 'assets') THEN RAISE 'There is no such part of the directory: %', kind; END IF;
+        RETURN QUERY EXECUTE format('SELECT id FROM %I WHERE tenant_id = $1 AND deleted_at IS NULL AND words @@ $2 ORDER BY %I, id LIMIT 1001',
+                                    kind, CASE kind WHEN 'assets' THEN 'number_key' ELSE 'name_key' END)
+            USING nullif(current_setting('app.tenant_id', true), '')::uuid, search_prefixes(typed);
+    END $$;
+
+CREATE FUNCTION customers_of_domain(domain text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public ROWS 10
+    AS $$ SELECT c.id FROM customers c
+          WHERE c.tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid) AND c.deleted_at IS NULL
+            AND c.domains @> ARRAY[domain] LIMIT 1001 $$;
+
 -- how much waits, for health
 CREATE FUNCTION waiting_deliveries() RETURNS TABLE (sink text, waiting bigint, parked bigint, oldest timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
@@ -710,9 +795,10 @@ END $$;
 
 -- down
 
-DROP FUNCTION waiting_deliveries, search_ticket_subjects, sequence_events, next_delivery_at, retry_parked_deliveries, hold_back_deliveries,
+DROP FUNCTION waiting_deliveries, customers_of_domain, search_directory, search_ticket_subjects, sequence_events, next_delivery_at, retry_parked_deliveries, hold_back_deliveries,
     postpone_deliveries, finish_deliveries, claim_deliveries,
     find_one_time_token, find_refresh_token, find_api_token, find_sign_in, list_tenants;
 DROP TABLE idempotency_keys, event_stream, event_deliveries, events, history, attachments, ticket_comments, ticket_tags, tickets,
     counters, custom_fields, categories, workflows, assets, locations, contacts, customers, audit_log, group_members, groups,
     api_tokens, one_time_tokens, refresh_tokens, sessions, credentials, users, tenants;
+DROP FUNCTION search_tokens, search_prefixes;
