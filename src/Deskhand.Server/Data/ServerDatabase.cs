@@ -23,11 +23,15 @@ internal sealed class ServerDatabase : IAsyncDisposable
 
     public bool IsEmbedded => embedded is not null;
 
-    public static async Task<ServerDatabase> Open(DeskhandSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken)
+    /// <param name="settings">Which database.</param>
+    /// <param name="loggers">For the database's own messages.</param>
+    /// <param name="cancellationToken">Gives up opening.</param>
+    /// <param name="besideServer">Another process runs the embedded cluster: use it, and leave it running.</param>
+    public static async Task<ServerDatabase> Open(DeskhandSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken, bool besideServer = false)
     {
         var logger = loggers.CreateLogger("Deskhand.Data");
         var embedded = settings.Database is null
-            ? await EmbeddedPostgres.StartAsync(new(settings.DataFolder, settings.PostgresBinaries), logger, cancellationToken)
+            ? await Embedded(settings, besideServer, logger, cancellationToken)
             : null;
         try
         {
@@ -55,6 +59,12 @@ internal sealed class ServerDatabase : IAsyncDisposable
         await Database.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
     }
+
+    private static async Task<EmbeddedPostgres> Embedded(DeskhandSettings settings, bool besideServer, ILogger logger, CancellationToken cancellationToken) =>
+        !besideServer
+            ? await EmbeddedPostgres.StartAsync(new(settings.DataFolder, settings.PostgresBinaries), logger, cancellationToken)
+            : await EmbeddedPostgres.TryAttachAsync(settings.DataFolder, logger, cancellationToken)
+                ?? throw new EmbeddedPostgresException($"The data folder {settings.DataFolder} is in use by a server whose database does not answer yet. Try again in a moment.");
 
     private static NpgsqlDataSource OwnerSource(string connectionString) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "deskhand-owner" });

@@ -36,6 +36,9 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nam
         Patch(path, needs, useCase);
     }
 
+    /// <summary>A route that tries credentials: few attempts, and open to everybody.</summary>
+    public RouteHandlerBuilder SignIn(string path, Delegate useCase) => Map(HttpMethods.Post, path, Needs.Nothing, useCase, RouteClass.SignIn);
+
     private RouteHandlerBuilder Map(string verb, string path, Needs needs, Delegate useCase, RouteClass routeClass) =>
         group.MapMethods(path, [verb], useCase)
             .WithMetadata(needs, routeClass)

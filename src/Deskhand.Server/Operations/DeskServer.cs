@@ -44,6 +44,8 @@ internal static class DeskServer
         app.UseStatusCodePages(context => Problems.OnEmptyAnswer(context.HttpContext));
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<RateLimitMiddleware>();
+        app.UseMiddleware<IdempotencyMiddleware>();
         ApiModule.Map(app);
         return app;
     }
