@@ -10,17 +10,23 @@ namespace Deskhand.Data;
 internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDisposable
 {
     private const string SetTenant = "SELECT set_config('app.tenant_id', $1, true)";
+    private const string SetTenantAndCommitFast = "SELECT set_config('app.tenant_id', $1, true), set_config('synchronous_commit', 'off', true)";
+
+    // Ends the transaction and then waits for the disk: the message is a transaction of its own, whose commit flushes all before it.
+    private const string CommitThenFlush = "COMMIT; SELECT pg_logical_emit_message(true, 'deskhand', '')";
     private readonly List<Action> committed = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
     private DeskDb? db;
+    private bool tenantIsSet;
+    private bool hasShortLocks;
 
     public Guid TenantId { get; } = tenantId;
 
     public bool InTransaction => transaction is not null;
 
     /// <summary>The mapped tables; only inside <see cref="Transact{T}"/>.</summary>
-    public DeskDb Db => db ??= transaction is null
+    public DeskDb Db => db ??= transaction is null || !tenantIsSet
         ? throw new InvalidOperationException("The mapped tables are read and written inside a transaction.")
         : DeskDb.On(connection!, transaction, TenantId);
 
@@ -28,7 +34,13 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     /// Runs work in a transaction: committed when it answers with a value, rolled back when it answers with a problem or throws.
     /// Inside another such call it joins that transaction.
     /// </summary>
-    public async Task<Outcome<T>> Transact<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken)
+    /// <param name="work">What to do.</param>
+    /// <param name="cancellationToken">Gives up; what is committed stays.</param>
+    /// <param name="shortLocks">
+    /// For work that locks what many wait for (a tenant's counters): locks end with the commit, before the disk has it, and the answer waits for
+    /// the disk all the same (docs/decisions/0011). The tenant travels with the first statement, which must not be one of <see cref="Db"/>.
+    /// </param>
+    public async Task<Outcome<T>> Transact<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken, bool shortLocks = false)
     {
         if (transaction is not null) return await work();
         Outcome<T> outcome;
@@ -37,13 +49,14 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         {
             connection = await database.Source.OpenConnectionAsync(cancellationToken);
             transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using (var command = new NpgsqlCommand(SetTenant, connection, transaction) { Parameters = { Rows.P(TenantId.ToString()) } })
-                await command.ExecuteNonQueryAsync(cancellationToken);
+            (hasShortLocks, tenantIsSet) = (shortLocks, false);
+            if (!shortLocks) await Execute([], cancellationToken);
             outcome = await work();
             if (outcome.Problem is null)
             {
                 // the work is done: a client that hangs up now shall not leave it undecided
-                await transaction.CommitAsync(CancellationToken.None);
+                if (shortLocks) await Commit();
+                else await transaction.CommitAsync(CancellationToken.None);
                 signals = [.. committed];
             }
         }
@@ -75,17 +88,18 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     /// <summary>Asks one statement with parameters $1, $2, …; outside a transaction in one round trip together with the tenant.</summary>
     public async Task<List<T>> Query<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        if (transaction is not null)
+        if (transaction is not null && tenantIsSet)
         {
             await using var command = Command(sql, parameters);
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             return await Rows.Read(rows, map, cancellationToken);
         }
 
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SetTenant) { Parameters = { Rows.P(TenantId.ToString()) } });
+        await using var batch = transaction is null ? database.Source.CreateBatch() : new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(TenantCommand());
         batch.BatchCommands.Add(Batched(sql, parameters));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        tenantIsSet = transaction is not null;
         await reader.NextResultAsync(cancellationToken);
         return await Rows.Read(reader, map, cancellationToken);
     }
@@ -93,6 +107,7 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>
     public async Task<int> Execute(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
+        if (!tenantIsSet) await Execute([], cancellationToken);
         await using var command = Command(sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -101,8 +116,11 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     public async Task Execute(IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(Connected, transaction);
+        if (!tenantIsSet) batch.BatchCommands.Add(TenantCommand());
         foreach (var command in commands) batch.BatchCommands.Add(command);
-        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (batch.BatchCommands.Count == 0) return;
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        tenantIsSet = true;
     }
 
     public static NpgsqlBatchCommand Batched(string sql, params NpgsqlParameter[] parameters)
@@ -115,6 +133,15 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     public ValueTask DisposeAsync() => End();
 
     private NpgsqlConnection Connected => connection ?? throw new InvalidOperationException("This needs a transaction.");
+
+    private NpgsqlBatchCommand TenantCommand() =>
+        new(transaction is not null && hasShortLocks ? SetTenantAndCommitFast : SetTenant) { Parameters = { Rows.P(TenantId.ToString()) } };
+
+    private async Task Commit()
+    {
+        await using var command = new NpgsqlCommand(CommitThenFlush, connection, transaction);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
 
     [SuppressMessage("Security", "CA2100", Justification = "Statements are constants; values travel as parameters.")]
     private NpgsqlCommand Command(string sql, NpgsqlParameter[] parameters)
@@ -129,6 +156,6 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         if (db is not null) await db.DisposeAsync();
         if (transaction is not null) await transaction.DisposeAsync();
         if (connection is not null) await connection.DisposeAsync();
-        (db, transaction, connection) = (null, null, null);
+        (db, transaction, connection, tenantIsSet) = (null, null, null, false);
     }
 }

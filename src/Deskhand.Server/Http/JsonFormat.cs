@@ -47,9 +47,11 @@ internal static class JsonFormat
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
+            // the round-trip format has a fast path; its first 23 characters end in milliseconds
             Span<byte> text = stackalloc byte[32];
-            if (!value.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) throw new JsonException();
-            writer.WriteStringValue(text[..length]);
+            if (!value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture)) throw new JsonException();
+            text[23] = (byte)'Z';
+            writer.WriteStringValue(text[..24]);
         }
     }
 

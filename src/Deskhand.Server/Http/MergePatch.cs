@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Deskhand.Http;
 
@@ -8,7 +10,7 @@ namespace Deskhand.Http;
 /// stand when the row is locked, so a concurrent change of other fields is kept.
 /// </summary>
 /// <typeparam name="TFields">The editable fields.</typeparam>
-internal sealed class MergePatch<TFields>(JsonObject patch) where TFields : class
+internal sealed class MergePatch<TFields>(JsonObject patch) : IEndpointParameterMetadataProvider where TFields : class
 {
     /// <summary>The names of the members that the patch speaks of.</summary>
     public IEnumerable<string> Members => patch.Select(p => p.Key);
@@ -26,6 +28,9 @@ internal sealed class MergePatch<TFields>(JsonObject patch) where TFields : clas
             return Problems.OfJson(e);
         }
     }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/merge-patch+json", "application/json"], typeof(TFields)));
 
     public static async ValueTask<MergePatch<TFields>> BindAsync(HttpContext context)
     {

@@ -30,7 +30,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
 
     public async Task InvokeAsync(HttpContext context, RequestScope scope)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteClass>() is not { } routeClass)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteLimit>() is not { Class: var routeClass })
         {
             await next(context);
             return;

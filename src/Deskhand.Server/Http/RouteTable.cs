@@ -10,6 +10,9 @@ internal enum RouteClass
     SignIn,
 }
 
+/// <summary>The class of a route, as metadata.</summary>
+internal sealed record RouteLimit(RouteClass Class);
+
 /// <summary>
 /// Writes the lines of a module's table of contents: verb, path, what it needs, use case. Nothing else maps routes, so every route
 /// has a stated need and the tests find all of them.
@@ -41,7 +44,7 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nam
 
     private RouteHandlerBuilder Map(string verb, string path, Needs needs, Delegate useCase, RouteClass routeClass) =>
         group.MapMethods(path, [verb], useCase)
-            .WithMetadata(needs, routeClass)
+            .WithMetadata(needs, new RouteLimit(routeClass))
             .WithTags(tag)
             .WithName(useCase.Method.DeclaringType!.Name + (verb == HttpMethods.Patch ? "ByPatch" : "") + nameSuffix);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Deskhand.Access;
 using Deskhand.Data;
+using Deskhand.Outbox;
 using Deskhand.Tenants;
 using Deskhand.Tickets;
 
@@ -96,8 +97,10 @@ internal static class CommandLine
             if (Wire.Find<Role>(parsed.GetValue(role)!) is not { } asked) return Fail($"--role is one of: {string.Join(", ", Wire.All<Role>())}.");
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
             var secret = parsed.GetValue(password) ?? FirstTenant.NewPassword();
-            var made = await FirstTenant.CreateUser(i, tenantId, parsed.GetValue(email)!, parsed.GetValue(name) ?? parsed.GetValue(email)!, asked, secret, ct);
-            return Print(made, id => $"Made {Wire.Name(asked)} {parsed.GetValue(email)} ({id})." + (parsed.GetValue(password) is null ? $"\nPassword: {secret}" : ""));
+            await using var session = i.Database.Database.For(tenantId);
+            var fields = new UserFields { Email = parsed.GetValue(email)!, Name = parsed.GetValue(name) ?? parsed.GetValue(email)!, Role = asked };
+            var made = await new UserAccounts(Log(i), new Passwords(), TimeProvider.System).Create(session, Actor.System(Via.CommandLine), fields, secret, null, ct);
+            return Print(made, user => $"Made {Wire.Name(asked)} {user.Email} ({user.Id})." + (parsed.GetValue(password) is null ? $"\nPassword: {secret}" : ""));
         }, ct));
         return new Command("user", "The people who work in a desk.") { create };
     }
@@ -113,7 +116,8 @@ internal static class CommandLine
         create.SetAction((parsed, ct) => InInstallation(async i =>
         {
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
-            var made = await FirstTenant.CreateToken(i, tenantId, parsed.GetValue(email)!, parsed.GetValue(name)!, parsed.GetValue(scopes) ?? [], parsed.GetValue(days), ct);
+            await using var session = i.Database.Database.For(tenantId);
+            var made = await session.Transact(() => ApiTokens.Create(session, Actor.System(Via.CommandLine), parsed.GetValue(email)!, parsed.GetValue(name)!, parsed.GetValue(scopes) ?? [], parsed.GetValue(days), DateTimeOffset.UtcNow, ct), ct);
             return Print(made, secret => secret);
         }, ct));
         return new Command("token", "Credentials for programs.") { create };
@@ -126,8 +130,9 @@ internal static class CommandLine
         command.SetAction((parsed, ct) => InInstallation(async i =>
         {
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
-            Console.WriteLine(await DemoData.Fill(i, tenantId, ct));
-            return 0;
+            await using var app = DeskServer.Build(i.Settings, i.Secret, i.Database, []);
+            await using var session = i.Database.Database.For(tenantId);
+            return Print(await session.Transact<string>(async () => await DemoData.Fill(session, app.Services, ct), ct), words => words);
         }, ct));
         return command;
     }
@@ -173,6 +178,8 @@ internal static class CommandLine
             return 130;
         }
     }
+
+    private static ChangeLog Log(Installation installation) => new(new OutboxSinks(installation.Settings), new OutboxSignal());
 
     private static async Task<Guid?> TenantId(Installation installation, string slug, CancellationToken cancellationToken)
     {

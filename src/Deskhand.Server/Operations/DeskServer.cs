@@ -36,17 +36,24 @@ internal static class DeskServer
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
         OutboxModule.Add(services, settings);
+        OpenApi.Add(services);
+        OperationsModule.Add(services, settings);
+        Logs.Configure(builder.Logging);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         Connect(app.Services);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.OnException, AllowStatusCode404Response = true });
         app.UseStatusCodePages(context => Problems.OnEmptyAnswer(context.HttpContext));
+        app.UseResponseCompression();
+        app.UseStaticFiles();
         app.UseRouting();
+        app.UseCors();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<RateLimitMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
         ApiModule.Map(app);
+        OperationsModule.Map(app);
         return app;
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Deskhand.Access;
 using Deskhand.Data;
-using Deskhand.Outbox;
 using Deskhand.Tenants;
 
 namespace Deskhand.Operations;
@@ -17,21 +16,37 @@ internal static class FirstTenant
 {
     public const string Slug = "desk";
 
-    /// <summary>Makes the first tenant unless there is one. Of several instances that start together one makes it.</summary>
-    public static async Task<FirstSignIn?> Ensure(Installation installation, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the first tenant unless there is one, all of it in one transaction: a start that is killed in the middle leaves nothing, and the next
+    /// one begins anew. Of several instances that start together one makes it.
+    /// </summary>
+    public static async Task<FirstSignIn?> Ensure(Installation installation, IServiceProvider services, bool withDemonstration, CancellationToken cancellationToken)
     {
         var database = installation.Database.Database;
         var present = await database.AcrossTenants("SELECT slug FROM list_tenants() LIMIT 1", r => r.GetString(0), cancellationToken);
         if (present.Count > 0) return null;
 
-        var made = await CreateTenant.Run(database, new NewTenant(Slug, "Deskhand"), DateTimeOffset.UtcNow, cancellationToken);
-        // another instance was quicker
-        if (made.Problem is not null) return null;
-        var password = installation.Settings.AdminPassword ?? NewPassword();
-        var user = await CreateUser(installation, made.Value, installation.Settings.AdminEmail, "Administrator", Role.Admin, password, cancellationToken);
-        if (user.Problem is { } problem)
-            throw new SettingsException($"The administrator of DESKHAND_ADMIN_EMAIL and DESKHAND_ADMIN_PASSWORD cannot be made: {string.Join(' ', problem.Errors.SelectMany(e => e.Value).DefaultIfEmpty(problem.Message))}");
-        return new(made.Value, installation.Settings.AdminEmail, installation.Settings.AdminPassword is null ? password : null);
+        var settings = installation.Settings;
+        var password = settings.AdminPassword ?? NewPassword();
+        var now = DateTimeOffset.UtcNow;
+        await using var session = database.For(Ids.New(now));
+        var made = await session.Transact<FirstSignIn>(async () =>
+        {
+            var tenant = await CreateTenant.Run(session, new NewTenant(Slug, "Deskhand"), now, cancellationToken);
+            if (tenant.Problem is { } taken) return taken;
+            var user = await services.GetRequiredService<UserAccounts>().Create(session, Actor.System(Via.CommandLine),
+                new UserFields { Email = settings.AdminEmail, Name = "Administrator", Role = Role.Admin }, password, null, cancellationToken);
+            if (user.Problem is { } refused) return refused;
+            if (withDemonstration) await DemoData.Fill(session, services, cancellationToken);
+            return new FirstSignIn(session.TenantId, settings.AdminEmail, settings.AdminPassword is null ? password : null);
+        }, cancellationToken);
+        return made.Problem switch
+        {
+            null => made.Value,
+            // another instance was quicker
+            { Code: "slug_taken" } => null,
+            var problem => throw new SettingsException($"The administrator of DESKHAND_ADMIN_EMAIL and DESKHAND_ADMIN_PASSWORD cannot be made: {string.Join(' ', problem.Errors.SelectMany(e => e.Value).DefaultIfEmpty(problem.Message))}"),
+        };
     }
 
     /// <summary>About 95 random bits in five groups that can be read aloud.</summary>

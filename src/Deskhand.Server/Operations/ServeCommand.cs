@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Deskhand.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -14,24 +13,20 @@ internal static class ServeCommand
         using var loggers = LoggerFactory.Create(Logs.Configure);
         await using var installation = await Installation.OpenForServer(settings, loggers, cancellationToken);
         await installation.Migrate(cancellationToken);
-        var first = await FirstTenant.Ensure(installation, cancellationToken);
-
         await using var app = DeskServer.Build(settings, installation.Secret, installation.Database, []);
+        var first = await FirstTenant.Ensure(installation, app.Services, withDemonstration: !empty, cancellationToken);
         await app.StartAsync(cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Console.WriteLine($"Deskhand serves on {address} after {since.Elapsed.TotalSeconds:0.0} s. API documentation: {address}/docs");
-        if (first is not null)
-        {
-            Console.WriteLine($"""
+        Console.WriteLine(first is null
+            ? $"Sign in as {settings.AdminEmail} with the password of the first start, or make another user: deskhand user create."
+            : $"""
 
                   Sign in as   {first.Email}
                   Password     {first.Password ?? "(as set in DESKHAND_ADMIN_PASSWORD)"}
                   Tenant       {FirstTenant.Slug}
 
                 """);
-            if (!empty) Console.WriteLine(await DemoData.Fill(installation, first.TenantId, app.Lifetime.ApplicationStopping));
-        }
-
         await app.WaitForShutdownAsync(cancellationToken);
         Console.WriteLine("Stopped.");
         return 0;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Deskhand.Data;
 using Deskhand.Tickets;
+using Npgsql;
 
 namespace Deskhand.Tenants;
 
@@ -21,28 +22,36 @@ internal static partial class CreateTenant
     private static readonly string[] Categories =
         ["technical_support", "billing", "account", "general_inquiry", "complaint", "feature_request", "other"];
 
+    /// <summary>Makes a tenant in a transaction of its own.</summary>
     public static async Task<Outcome<Guid>> Run(Database database, NewTenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (Check(tenant) is { } invalid) return invalid;
-        var taken = await database.AcrossTenants("SELECT tenant_id FROM list_tenants() WHERE slug = $1", r => r.GetGuid(0), cancellationToken, Rows.P(tenant.Slug));
-        if (taken.Count > 0) return Problem.Conflict("slug_taken", $"There is a tenant {tenant.Slug} already.");
-
         await using var session = database.For(Ids.New(now));
-        return await session.Transact<Guid>(async () =>
+        return await session.Transact(() => Run(session, tenant, now, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Makes the tenant whose id is that of the session, in its transaction.</summary>
+    public static async Task<Outcome<Guid>> Run(TenantSession session, NewTenant tenant, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (Check(tenant) is { } invalid) return invalid;
+        try
         {
-            var id = Rows.P(session.TenantId);
             await session.Execute("""
                 INSERT INTO tenants (tenant_id, slug, name, locale, time_zone, reference_scheme, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-                """, cancellationToken, id, Rows.P(tenant.Slug), Rows.P(tenant.Name), Rows.P(tenant.Locale), Rows.P(tenant.TimeZone),
+                """, cancellationToken, Rows.P(session.TenantId), Rows.P(tenant.Slug), Rows.P(tenant.Name), Rows.P(tenant.Locale), Rows.P(tenant.TimeZone),
                 Rows.P(Wire.Name(tenant.ReferenceScheme)), Rows.P(now));
-            await session.Execute("INSERT INTO workflows (tenant_id, id, key, definition, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)", cancellationToken,
-                Rows.P(session.TenantId), Rows.P(Ids.New(now)), Rows.P(tenant.Workflow), Rows.Json(WorkflowJson.Write(ReadyWorkflows.Find(tenant.Workflow)!)), Rows.P(now));
-            await session.Execute("""
-                INSERT INTO categories (tenant_id, id, key, name, position, created_at, updated_at)
-                SELECT $1, c.id, c.key, c.name, c.position, $5, $5 FROM unnest($2, $3, $4) WITH ORDINALITY AS c (id, key, name, position)
-                """, cancellationToken, Rows.P(session.TenantId), Rows.P(Categories.Select(_ => Ids.New(now)).ToArray()), Rows.P(Categories), Rows.P(Categories.Select(Title).ToArray()), Rows.P(now));
-            return session.TenantId;
-        }, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return Problem.Conflict("slug_taken", $"There is a tenant {tenant.Slug} already.");
+        }
+
+        await session.Execute("INSERT INTO workflows (tenant_id, id, key, definition, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)", cancellationToken,
+            Rows.P(session.TenantId), Rows.P(Ids.New(now)), Rows.P(tenant.Workflow), Rows.Json(WorkflowJson.Write(ReadyWorkflows.Find(tenant.Workflow)!)), Rows.P(now));
+        await session.Execute("""
+            INSERT INTO categories (tenant_id, id, key, name, position, created_at, updated_at)
+            SELECT $1, c.id, c.key, c.name, c.position, $5, $5 FROM unnest($2, $3, $4) WITH ORDINALITY AS c (id, key, name, position)
+            """, cancellationToken, Rows.P(session.TenantId), Rows.P(Categories.Select(_ => Ids.New(now)).ToArray()), Rows.P(Categories), Rows.P(Categories.Select(Title).ToArray()), Rows.P(now));
+        return session.TenantId;
     }
 
     private static Problem? Check(NewTenant tenant)

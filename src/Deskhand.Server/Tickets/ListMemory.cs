@@ -14,7 +14,9 @@ internal sealed class ListMemory(TimeProvider clock)
     /// <summary>Pages before this row are found by counting from the start, which is exact and quick.</summary>
     private const int DeepFrom = 1000;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
+    private static readonly Release NoWait = new(null);
+    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<(string List, int Skip), (string Cursor, DateTimeOffset Until)> places = new();
     private readonly ConcurrentDictionary<string, (long Total, DateTimeOffset Until)> totals = new(StringComparer.Ordinal);
 
@@ -24,9 +26,19 @@ internal sealed class ListMemory(TimeProvider clock)
             order.Name, limit, query.Assignee?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
             JsonSerializer.Serialize(query with { Page = null, Skip = null, Limit = null, Take = null, Cursor = null, Sort = null }, JsonFormat.Options));
 
-    /// <summary>The remembered place nearest before a row: exactly there, or one page earlier.</summary>
-    public (string Cursor, int Skip)? PlaceBefore(string list, int skip) =>
-        skip >= DeepFrom && places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? (place.Cursor, skip) : null;
+    public bool IsDeep(int skip) => skip >= DeepFrom;
+
+    /// <summary>The place after which a deep page begins, or null.</summary>
+    public string? Place(string list, int skip) => places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? place.Cursor : null;
+
+    /// <summary>One at a time for one page; different pages hardly ever wait for each other.</summary>
+    public async Task<IDisposable> Turn(string list, int skip, CancellationToken cancellationToken)
+    {
+        if (Place(list, skip) is not null) return NoWait;
+        var gate = gates[(uint)HashCode.Combine(list, skip) % (uint)gates.Length];
+        await gate.WaitAsync(cancellationToken);
+        return new Release(gate);
+    }
 
     public void Remember(string list, int skip, string cursor)
     {
@@ -41,5 +53,10 @@ internal sealed class ListMemory(TimeProvider clock)
     {
         if (totals.Count > 20_000) totals.Clear();
         totals[list] = (total, clock.GetUtcNow() + KeptFor);
+    }
+
+    private sealed class Release(SemaphoreSlim? gate) : IDisposable
+    {
+        public void Dispose() => gate?.Release();
     }
 }

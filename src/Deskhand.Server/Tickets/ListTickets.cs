@@ -45,39 +45,54 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (place.Problem is { } problem) return problem;
         filter.After(order, place.Value);
         var (rows, next) = await Rows(0, limit, cancellationToken);
-        return new Page<TicketResponse>(rows, new(null, limit, null, false, next, next is not null));
+        return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, limit, null, false, next, next is not null));
     }
 
     /// <summary>A page by its number.</summary>
     public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, int countedUpTo, CancellationToken cancellationToken)
     {
         var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(countedUpTo, cancellationToken);
-        var skip = page.Skip;
-        if (memory.PlaceBefore(key, page.Skip) is { } known && order.Place(known.Cursor) is { Problem: null } place)
+        if (memory.IsDeep(page.Skip))
         {
-            skip -= known.Skip;
-            filter.After(order, place.Value);
+            // those who ask for the same deep page at once wait for the first to find where it begins
+            using var turn = await memory.Turn(key, page.Skip, cancellationToken);
+            if (memory.Place(key, page.Skip) is not { } start) return await FindDeep(page, total, isEstimate, cancellationToken);
+            if (order.Place(start) is { Problem: null } place) filter.After(order, place.Value);
         }
 
-        var (rows, next) = await Rows(skip, page.Limit, cancellationToken);
+        var (rows, next) = await Rows(memory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken);
         if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
         // a first page that is not full has told how many there are
         if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(countedUpTo, cancellationToken);
-        return new Page<TicketResponse>(rows, new(page.Page, page.Limit, total, isEstimate, next, next is not null));
+        return Answer(page, [.. rows.Select(TicketResponse.Listed)], next, total, isEstimate);
     }
 
-    private async Task<(List<TicketResponse> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken)
+    /// <summary>A deep page whose beginning is not known: the row before it is read too, and is the place that is remembered.</summary>
+    private async Task<Outcome<Page<TicketResponse>>> FindDeep(PageRequest page, long total, bool isEstimate, CancellationToken cancellationToken)
+    {
+        var (rows, next) = await Rows(page.Skip - 1, page.Limit + 1, cancellationToken);
+        if (rows.Count > 0) memory.Remember(key, page.Skip, order.CursorAt(rows[0]));
+        if (next is not null) memory.Remember(key, page.Skip + rows.Count - 1, next);
+        return Answer(page, [.. rows.Skip(1).Select(TicketResponse.Listed)], next, total, isEstimate);
+    }
+
+    private static Page<TicketResponse> Answer(PageRequest page, IReadOnlyList<TicketResponse> rows, string? next, long total, bool isEstimate) =>
+        new(rows, new(page.Page, page.Limit, total, isEstimate, next, next is not null));
+
+    private async Task<(List<Ticket> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken)
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
-        var columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);
         var sql = skip == 0
-            ? $"SELECT {columns} FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
-            : $"SELECT {columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
+            ? $"SELECT {Columns} FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
+            : $"SELECT {Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
         var found = await session.Query(sql, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
-        return ([.. found.Select(TicketResponse.Listed)], more ? order.CursorAt(found[^1]) : null);
+        return (found, more ? order.CursorAt(found[^1]) : null);
     }
+
+    /// <summary>A list has no descriptions.</summary>
+    private static readonly string Columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);
 
     /// <summary>How many rows: counted while they are few, estimated by the planner while they are many.</summary>
     private async Task<(long Total, bool IsEstimate)> Total(int countedUpTo, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             var known = await TicketReferences.LookUp(session, null, change, by, cancellationToken);
             var decided = TicketDecision.Decide(null, change, rulebook, new(by, now, known));
             return decided.Problem is { } problem ? problem : await Save(null, decided.Value, rulebook, by, known, cancellationToken);
-        }, cancellationToken);
+        }, cancellationToken, shortLocks: true);
 
     /// <summary>Changes a ticket.</summary>
     /// <param name="by">Who.</param>

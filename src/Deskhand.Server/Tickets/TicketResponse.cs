@@ -76,11 +76,14 @@ internal sealed record TicketResponse : IVersioned
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public static TicketResponse From(Ticket t) => Listed(t) with { Description = t.Fields.Description };
+    public static TicketResponse From(Ticket t) => Of(t, t.Fields.Description);
 
     /// <summary>Without the description, which a list does not need.</summary>
-    public static TicketResponse Listed(Ticket t) => new()
+    public static TicketResponse Listed(Ticket t) => Of(t, null);
+
+    private static TicketResponse Of(Ticket t, string? description) => new()
     {
+        Description = description,
         Id = t.Id,
         Reference = t.Reference,
         Number = t.Number,

@@ -459,6 +459,7 @@ CREATE INDEX list_tickets_by_created ON tickets (tenant_id, created_at, id) WHER
 CREATE INDEX list_tickets_by_priority ON tickets (tenant_id, priority, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX list_tickets_by_due ON tickets (tenant_id, due_at, id) WHERE due_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX list_tickets_of_status ON tickets (tenant_id, status, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX list_tickets_of_status_by_created ON tickets (tenant_id, status, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX list_tickets_of_assignee ON tickets (tenant_id, assignee_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX list_tickets_of_group ON tickets (tenant_id, group_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX list_tickets_of_customer ON tickets (tenant_id, customer_id, updated_at, id) WHERE deleted_at IS NULL;

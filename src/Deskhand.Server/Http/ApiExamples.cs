@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Deskhand.Directory;
+using Deskhand.Tickets;
+
+namespace Deskhand.Http;
+
+/// <summary>One believable example for each wire type that people write or read by hand. Made of the types themselves, so that they cannot go stale.</summary>
+internal static class ApiExamples
+{
+    private static readonly Guid TicketId = Guid.Parse("0199f0a4-7c1e-7d52-9f0e-3b6a4a1c2d10");
+    private static readonly Guid CustomerId = Guid.Parse("0199f0a2-11aa-7b01-8c55-0e2f6d9b7a01");
+    private static readonly Guid ContactId = Guid.Parse("0199f0a2-5d3b-7f7c-a1d4-7c0c1e6f3b02");
+    private static readonly Guid AgentId = Guid.Parse("0199ef11-02c4-7a90-b3e1-9a5d8c7e4f03");
+    private static readonly DateTimeOffset Morning = new(2026, 11, 20, 9, 30, 0, 123, TimeSpan.Zero);
+
+    private static readonly TicketFields Ticket = new()
+    {
+        Subject = "No internet at the Sandton office",
+        Description = "The line has been down since 08:00; the router shows a red light.",
+        Priority = Priority.High,
+        Type = TicketType.Incident,
+        Category = "technical_support",
+        Tags = ["fibre", "vip"],
+        Channel = Channel.Phone,
+        CustomerId = CustomerId,
+        ContactId = ContactId,
+        AssigneeId = AgentId,
+    };
+
+    private static readonly Dictionary<Type, object> Values = new()
+    {
+        [typeof(TicketFields)] = Ticket,
+        [typeof(TicketResponse)] = TicketResponse.From(new Ticket
+        {
+            Id = TicketId,
+            Number = 42,
+            Reference = "TICKET-2026-000042",
+            Fields = Ticket,
+            Status = "in_progress",
+            StatusCategory = StatusCategory.Open,
+            FirstRespondedAt = Morning.AddMinutes(7),
+            Version = 4,
+            CreatedBy = AgentId,
+            CreatedAt = Morning,
+            UpdatedAt = Morning.AddMinutes(12),
+        }),
+        [typeof(ChangeStatus.StatusBody)] = new ChangeStatus.StatusBody("pending_customer", "Waiting for the router's serial number"),
+        [typeof(AssignTicket.AssignBody)] = new AssignTicket.AssignBody { AssigneeId = AgentId, Reason = "On call today" },
+        [typeof(EscalateTicket.EscalateBody)] = new EscalateTicket.EscalateBody("Second outage this week", 2),
+        [typeof(ResolveTicket.ResolveBody)] = new ResolveTicket.ResolveBody("Replaced the power supply"),
+        [typeof(AddComment.CommentBody)] = new AddComment.CommentBody { Body = "A technician is **on the way**." },
+        [typeof(CustomerFields)] = new CustomerFields
+        {
+            Name = "Karoo Logistics",
+            Tier = Tier.Gold,
+            Email = "it@karoo.example",
+            Phone = "+27 11 555 0199",
+            Domains = ["karoo.example"],
+            Address = new() { Line1 = "12 Rivonia Road", City = "Sandton", PostalCode = "2196", Country = "ZA" },
+        },
+        [typeof(ContactFields)] = new ContactFields { FirstName = "Thandi", LastName = "Nkosi", Email = "thandi@karoo.example", PhoneMobile = "+27 82 555 0142", IsPrimary = true },
+        [typeof(LocationFields)] = new LocationFields { Name = "Sandton office", Type = LocationType.Headquarters, Address = new() { Line1 = "12 Rivonia Road", City = "Sandton", Country = "ZA" } },
+        [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", Project = "Sandton phase 2", InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
+    };
+
+    /// <summary>The example of a wire type, or null.</summary>
+    public static JsonNode? Of(Type type) => Values.TryGetValue(type, out var value) ? JsonSerializer.SerializeToNode(value, type, JsonFormat.Options) : null;
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Npgsql;
+
+namespace Deskhand.Operations;
+
+/// <summary>How one part stands.</summary>
+/// <param name="Status">up, degraded or down.</param>
+/// <param name="Detail">In words, for an operator.</param>
+/// <param name="Milliseconds">How long the part took to answer, when it was asked.</param>
+/// <param name="LastSuccessAt">When it last worked, when that is known.</param>
+/// <param name="Waiting">How much waits for it, when something can.</param>
+/// <param name="Parked">How much was given up and waits for a person, when something can be.</param>
+internal sealed record ComponentHealth(
+    string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Milliseconds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastSuccessAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Waiting = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Parked = null)
+{
+    public const string Up = "up";
+    public const string Degraded = "degraded";
+    public const string Down = "down";
+}
+
+/// <summary>The answer of /health.</summary>
+internal sealed record HealthReport(string Status, string Version, IReadOnlyDictionary<string, ComponentHealth> Components);
+
+/// <summary>A part that can say how it stands. Registered by the part itself.</summary>
+internal delegate Task<ComponentHealth> HealthCheck(CancellationToken cancellationToken);
+
+/// <summary>
+/// Live: the process answers. Ready: it can do its work, which takes the database; a broker that is down delays events and nothing
+/// else, so it never takes an instance out of the load balancer.
+/// </summary>
+internal sealed class Health(Database database, DatabaseListener listener, IServiceProvider services, IHostApplicationLifetime lifetime)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public static IResult Live() => Results.Text("live");
+
+    /// <summary>200 while this instance should receive requests, 503 otherwise (also from the moment it begins to stop).</summary>
+    public async Task<IResult> Ready(CancellationToken cancellationToken)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return Results.Text("stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
+        var check = await OfDatabase(cancellationToken);
+        return check.Status == ComponentHealth.Down ? Results.Text("not ready: database", statusCode: StatusCodes.Status503ServiceUnavailable) : Results.Text("ready");
+    }
+
+    /// <summary>Every part, for a caller with the permission <c>health:read</c>.</summary>
+    public async Task<Answer<HealthReport>> Components(CancellationToken cancellationToken)
+    {
+        var parts = new SortedDictionary<string, ComponentHealth>(StringComparer.Ordinal)
+        {
+            ["database"] = await OfDatabase(cancellationToken),
+            ["notifications"] = listener.IsListening
+                ? new(ComponentHealth.Up)
+                : new(ComponentHealth.Degraded, "Not hearing other instances; nothing is kept in memory until it does."),
+        };
+        if (services.GetService<RemoteKeySet>()?.Health is { } keys)
+            parts["outsideIssuer"] = new(keys.Keys > 0 ? ComponentHealth.Up : ComponentHealth.Down, keys.LastFailure, LastSuccessAt: keys.LastSuccessAt);
+        foreach (var name in Named)
+            parts[name] = await services.GetRequiredKeyedService<HealthCheck>(name)(cancellationToken);
+        var status = parts.Values.Any(p => p.Status == ComponentHealth.Down) ? ComponentHealth.Down
+            : parts.Values.Any(p => p.Status == ComponentHealth.Degraded) ? ComponentHealth.Degraded : ComponentHealth.Up;
+        return Answer.Ok<HealthReport>(new HealthReport(status, typeof(Health).Assembly.GetName().Version!.ToString(3), parts));
+    }
+
+    private IEnumerable<string> Named => services.GetServices<HealthCheckName>().Select(n => n.Name);
+
+    private async Task<ComponentHealth> OfDatabase(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            await using var command = database.Source.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(deadline.Token);
+            return new(ComponentHealth.Up, Milliseconds: clock.ElapsedMilliseconds);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new(ComponentHealth.Down, e is OperationCanceledException ? $"No answer within {Patience.TotalSeconds:0} s." : "It refuses or cannot be reached; the log says why.");
+        }
+    }
+}
+
+/// <summary>The name under which a <see cref="HealthCheck"/> is registered as a keyed service.</summary>
+internal sealed record HealthCheckName(string Name);

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Deskhand.Server.Tests.Operations;
+
+public sealed class ServerProcessTests : IDisposable
+{
+    private readonly string folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
+
+    public void Dispose() => Folders.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task It_starts_on_an_empty_folder_refuses_a_second_server_there_and_stops_cleanly()
+    {
+        await using var server = await ServerProcess.Start(folder);
+        using var admin = await server.SignIn();
+        Assert.Equal(200, (int)(await admin.GetAsync("/api/v1/tickets")).StatusCode);
+        Assert.Equal("ready", await admin.GetStringAsync("/health/ready"));
+
+        var second = await ServerProcess.Run(folder, ["serve"]);
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains("in use by process", second.Output, StringComparison.Ordinal);
+
+        var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postgres", "postmaster.pid")))[0]);
+        Assert.Equal(0, await server.Terminate());
+        Assert.False(Folders.Exists($"/proc/{postmaster}"), "the database outlived the server");
+    }
+
+    [Fact]
+    public async Task Commands_work_beside_the_running_server_and_without_it()
+    {
+        await using (var server = await ServerProcess.Start(folder))
+        {
+            var doctor = await ServerProcess.Run(folder, ["doctor"]);
+            Assert.True(doctor.ExitCode == 0, doctor.Output);
+            Assert.Contains("row level security is forced", doctor.Output, StringComparison.Ordinal);
+            Assert.Equal(0, (await ServerProcess.Run(folder, ["tenant", "create", "second", "--workflow", "psa"])).ExitCode);
+            using var admin = await server.SignIn();
+            Assert.Equal(200, (int)(await admin.GetAsync("/api/v1/auth/me")).StatusCode);
+        }
+
+        var made = await ServerProcess.Run(folder, ["user", "create", "second", "boss@second.example", "--role", "admin"]);
+        Assert.True(made.ExitCode == 0, made.Output);
+        Assert.Contains("Password:", made.Output, StringComparison.Ordinal);
+        var token = await ServerProcess.Run(folder, ["token", "create", "second", "boss@second.example", "--scope", "tickets:read"]);
+        Assert.Matches("^dh_", token.Output);
+        Assert.Contains("second", (await ServerProcess.Run(folder, ["tenant", "list"])).Output, StringComparison.Ordinal);
+        Assert.Contains("applied", (await ServerProcess.Run(folder, ["migrate", "status"])).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await ServerProcess.Run(folder, ["migrate", "down", "--to", "0"])).ExitCode);
+        Assert.Equal(0, (await ServerProcess.Run(folder, ["migrate", "down", "--to", "0", "--yes"])).ExitCode);
+        Assert.Contains("missing", (await ServerProcess.Run(folder, ["migrate", "status"])).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await ServerProcess.Run(folder, ["migrate", "up"])).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("DESKHAND_PORT", "http")]
+    [InlineData("DESKHAND_JWT_SECRET", "short")]
+    [InlineData("DESKHAND_JWT_SECRET", "your-256-bit-secret-your-256-bit-secret")]
+    [InlineData("DESKHAND_DATABASE", "nonsense")]
+    [InlineData("DESKHAND_RABBITMQ_URL", "http://localhost")]
+    [InlineData("DESKHAND_ROLES", "web,cook")]
+    [InlineData("DESKHAND_CORS_ORIGINS", "*")]
+    [InlineData("DESKHAND_PUBLIC_URL", "desk.example.com")]
+    [InlineData("DESKHAND_ADMIN_EMAIL", "nobody")]
+    [InlineData("DESKHAND_JWKS_URL", "http://keys.example.com")]
+    public async Task A_wrong_setting_stops_the_start_and_names_itself(string name, string value)
+    {
+        var run = await ServerProcess.Run(folder, ["serve"], new(StringComparer.Ordinal) { [name] = value });
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(name, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Killed_under_a_load_of_creates_it_comes_back_with_every_acknowledged_ticket_no_gap_and_one_event_each()
+    {
+        var acknowledged = new ConcurrentBag<string>();
+        for (var round = 0; round < 2; round++)
+        {
+            var server = await ServerProcess.Start(folder);
+            using var admin = await server.SignIn();
+            using var stop = new CancellationTokenSource();
+            var load = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    try
+                    {
+                        using var answer = await admin.PostAsJsonAsync("/api/v1/tickets", new { subject = "Under load" }, stop.Token);
+                        acknowledged.Add(JsonNode.Parse(await answer.Content.ReadAsStringAsync(stop.Token))!["reference"]!.ToString());
+                    }
+                    catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+                    {
+                        return;
+                    }
+                }
+            })).ToArray();
+            var enough = acknowledged.Count + 300;
+            var clock = Stopwatch.StartNew();
+            while (acknowledged.Count < enough && clock.Elapsed < TimeSpan.FromSeconds(60)) await Task.Yield();
+            await server.Kill();
+            await stop.CancelAsync();
+            await Task.WhenAll(load);
+            await server.DisposeAsync();
+        }
+
+        await using var again = await ServerProcess.Start(folder);
+        using var reader = await again.SignIn();
+        var references = new List<(long Number, string Reference)>();
+        string? cursor = null;
+        do
+        {
+            var page = JsonNode.Parse(await reader.GetStringAsync("/api/v1/tickets?limit=100&sort=number" + (cursor is null ? "" : $"&cursor={cursor}")))!;
+            references.AddRange(page["data"]!.AsArray().Select(t => (t!["number"]!.GetValue<long>(), t["reference"]!.ToString())));
+            cursor = page["pagination"]!["nextCursor"]?.ToString();
+        }
+        while (cursor is not null);
+
+        Assert.Equal(Enumerable.Range(1, references.Count).Select(n => (long)n), references.Select(r => r.Number));
+        Assert.All(references, r => Assert.EndsWith($"-{r.Number:D6}", r.Reference, StringComparison.Ordinal));
+        Assert.Empty(acknowledged.Except(references.Select(r => r.Reference), StringComparer.Ordinal));
+
+        var events = new List<string>();
+        string? after = null;
+        do
+        {
+            var page = JsonNode.Parse(await reader.GetStringAsync("/api/v1/events?type=ticket.created&limit=100" + (after is null ? "" : $"&after={after}")))!;
+            var batch = page["data"]!.AsArray();
+            events.AddRange(batch.Select(e => e!["data"]!["ticket"]!["reference"]!.ToString()));
+            after = page["pagination"]!["hasMore"]!.GetValue<bool>() ? page["pagination"]!["nextCursor"]!.ToString() : null;
+        }
+        while (after is not null);
+        Assert.Equal(references.Select(r => r.Reference), events.Order(StringComparer.Ordinal));
+    }
+}
