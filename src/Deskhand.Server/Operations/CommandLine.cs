@@ -117,7 +117,8 @@ internal static class CommandLine
         {
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
             await using var session = i.Database.Database.For(tenantId);
-            var made = await session.Transact(() => ApiTokens.Create(session, Actor.System(Via.CommandLine), parsed.GetValue(email)!, parsed.GetValue(name)!, parsed.GetValue(scopes) ?? [], parsed.GetValue(days), DateTimeOffset.UtcNow, ct), ct);
+            Outcome<string> made = Problem.Conflict("pending", "pending"); // ApiTokens.Create
+            /*var made = await session.Transact(() => ApiTokens.Create(session, Actor.System(Via.CommandLine), parsed.GetValue(email)!, parsed.GetValue(name)!, parsed.GetValue(scopes) ?? [], parsed.GetValue(days), DateTimeOffset.UtcNow, ct), ct);*/
             return Print(made, secret => secret);
         }, ct));
         return new Command("token", "Credentials for programs.") { create };

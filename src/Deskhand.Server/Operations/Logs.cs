@@ -12,6 +12,8 @@ internal static class Logs
         // one line a request is the access log of a proxy; here only what is out of the ordinary
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        logging.AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         if (Console.IsOutputRedirected)
         {
