@@ -115,22 +115,22 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             return;
 
         await StopAsync();
-        if (!_postmaster.SocketFolder.StartsWith(Path.GetDirectoryName(_cluster.Folder)!, StringComparison.Ordinal) && Folders.Exists(_postmaster.SocketFolder))
-            Folders.Delete(_postmaster.SocketFolder, recursive: true);
+        PostgresCluster.RemoveTemporarySocketFolder(_postmaster.SocketFolder);
     }
 
     private async Task StopAsync()
     {
         foreach (var (signal, within) in new[] { (Postmaster.FastShutdown, FastShutdownWithin), (Postmaster.ImmediateShutdown, ImmediateShutdownWithin), (Postmaster.Kill, ImmediateShutdownWithin) })
         {
+            // asked each time: a process that is gone may have left its number to a stranger
+            if (!_postmaster.Carries(_secret.ClusterName))
+                return;
             if (signal != Postmaster.FastShutdown)
                 _logger.LogWarning("The database did not stop; sending it signal {Signal}", signal);
             _postmaster.Signal(signal);
             var waited = Stopwatch.StartNew();
             while (_postmaster.IsAlive && waited.Elapsed < within)
                 await Task.Delay(PollEvery);
-            if (!_postmaster.IsAlive)
-                return;
         }
     }
 
@@ -159,6 +159,8 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             File.Delete(Postmaster.PidFile(_cluster.Folder));
         }
 
+        if (_stopWithUs && !left.RunsCluster(_secret.ClusterName, _cluster.Folder))
+            PostgresCluster.RemoveTemporarySocketFolder(left.SocketFolder);
         return false;
     }
 
@@ -188,7 +190,11 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             process.Dispose();
             _postmaster = new Postmaster(0, "");
             if (!log.Contains("pre-existing shared memory block", StringComparison.Ordinal) || started.Elapsed > SilenceLimit)
+            {
+                PostgresCluster.RemoveTemporarySocketFolder(settings["unix_socket_directories"]);
                 throw new EmbeddedPostgresException($"PostgreSQL ({binaries.Folder}) did not start on {_cluster.Folder}. Its log ends:\n{log}");
+            }
+
             await Task.Delay(PollEvery, cancellationToken);
         }
     }

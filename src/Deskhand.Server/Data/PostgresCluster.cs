@@ -9,6 +9,8 @@ internal sealed class PostgresCluster(string dataFolder)
     /// <summary>A socket's address has room for 107 bytes and a closing zero (unix(7)).</summary>
     private const int LongestSocketPath = 100;
 
+    private const string TemporaryFolderPrefix = "deskhand-";
+
     public string Folder { get; } = Path.Combine(dataFolder, "postgres");
 
     public string StartLog { get; } = Path.Combine(dataFolder, "postgres.log");
@@ -31,7 +33,7 @@ internal sealed class PostgresCluster(string dataFolder)
         account?.Own(unfinished);
 
         // initdb takes a password from a file only, and the file must be readable to the account it runs as.
-        var passwordFolder = Folders.CreateTempSubdirectory("deskhand-").FullName;
+        var passwordFolder = Folders.CreateTempSubdirectory(TemporaryFolderPrefix).FullName;
         try
         {
             var passwordFile = Path.Combine(passwordFolder, "password");
@@ -103,9 +105,17 @@ internal sealed class PostgresCluster(string dataFolder)
         if (plain && folder.Length + "/.s.PGSQL.5432".Length <= LongestSocketPath && ReachableBy(account))
             PrivateFiles.CreateFolder(folder);
         else
-            folder = Folders.CreateTempSubdirectory("deskhand-").FullName;
+            folder = Folders.CreateTempSubdirectory(TemporaryFolderPrefix).FullName;
         account?.Own(folder);
         return folder;
+    }
+
+    /// <summary>The name may come from postmaster.pid, which the database's account can write: nothing but our own kind of folder is removed.</summary>
+    public static void RemoveTemporarySocketFolder(string folder)
+    {
+        var ours = Path.GetFullPath(Path.Combine(Path.GetTempPath(), TemporaryFolderPrefix));
+        if (folder.StartsWith(ours, StringComparison.Ordinal) && !folder[ours.Length..].Contains('/', StringComparison.Ordinal) && Folders.Exists(folder))
+            Folders.Delete(folder, recursive: true);
     }
 
     /// <summary>The end of what the database last said, wherever it said it.</summary>

@@ -35,7 +35,10 @@ internal sealed record Postmaster(int ProcessId, string SocketFolder)
 
     /// <summary>Whether the process is this cluster's and not a stranger that got the same number after a crash.</summary>
     public bool RunsCluster(string clusterName, string clusterFolder) =>
-        IsAlive && CommandLine(ProcessId).Contains(clusterName, StringComparison.Ordinal) && !WorksElsewhere(clusterFolder);
+        Carries(clusterName) && !WorksElsewhere(clusterFolder);
+
+    /// <summary>The same from the first moment on, before the process has gone to its folder.</summary>
+    public bool Carries(string clusterName) => IsAlive && CommandLine(ProcessId).Contains(clusterName, StringComparison.Ordinal);
 
     public void Signal(int signal) => _ = Native.kill(ProcessId, signal);
 
@@ -58,7 +61,7 @@ internal sealed record Postmaster(int ProcessId, string SocketFolder)
         Folders.EnumerateDirectories("/proc")
             .Select(Path.GetFileName)
             .Any(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && pid != Environment.ProcessId && Alive(pid) && CommandLine(pid).Contains(clusterName, StringComparison.Ordinal));
+                && pid != Environment.ProcessId && new Postmaster(pid, "").Carries(clusterName));
 
     private static string CommandLine(int processId)
     {

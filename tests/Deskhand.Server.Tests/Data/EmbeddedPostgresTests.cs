@@ -199,6 +199,22 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     }
 
     [Fact]
+    public async Task The_temporary_socket_folder_of_a_killed_database_is_removed_by_the_next_start()
+    {
+        Open(_root);
+        var deep = Path.Combine(_data, new string('d', 120));
+        Folders.CreateDirectory(deep);
+        await UseStoppedClusterAsync(deep);
+        await using var first = await StartAsync(deep);
+        Kill(first.ProcessId);
+
+        await using var second = await StartAsync(deep);
+
+        Assert.False(Folders.Exists(new NpgsqlConnectionStringBuilder(first.OwnerConnectionString).Host));
+        Assert.True(Folders.Exists(new NpgsqlConnectionStringBuilder(second.OwnerConnectionString).Host));
+    }
+
+    [Fact]
     public async Task Another_major_version_is_named_with_both_numbers()
     {
         Folders.CreateDirectory(Path.Combine(_data, "postgres"));
