@@ -30,8 +30,8 @@ internal static class AccessModule
 
     private static void MapOwnAccount(RouteTable api)
     {
-        api.Post("/auth/login", Needs.Nothing, SignIn.Handle).WithMetadata(RouteClass.SignIn);
-        api.Post("/auth/refresh", Needs.Nothing, RefreshSession.Handle).WithMetadata(RouteClass.SignIn);
+        api.SignIn("/auth/login", SignIn.Handle);
+        api.SignIn("/auth/refresh", RefreshSession.Handle);
         api.Post("/auth/logout", Needs.SignIn, SignOut.Handle);
         api.Get("/auth/me", Needs.SignIn, GetMe.Handle);
         api.Get("/auth/sessions", Needs.SignIn, ListSessions.Handle);

@@ -27,6 +27,7 @@ internal static class DeskServer
         services.AddSingleton(database);
         services.AddSingleton(database.Database);
         services.AddSingleton(TimeProvider.System);
+        if (settings.JwksUrl is { } address) services.AddSingleton(new RemoteKeySet(address, TimeProvider.System));
         services.AddSingleton<DatabaseListener>();
         services.AddHostedService(s => s.GetRequiredService<DatabaseListener>());
         services.AddScoped(s => database.Database.For(s.GetRequiredService<Caller>().TenantId));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Outbox;
 using Npgsql;
 
 namespace Deskhand.Operations;
@@ -30,14 +31,11 @@ internal sealed record ComponentHealth(
 /// <summary>The answer of /health.</summary>
 internal sealed record HealthReport(string Status, string Version, IReadOnlyDictionary<string, ComponentHealth> Components);
 
-/// <summary>A part that can say how it stands. Registered by the part itself.</summary>
-internal delegate Task<ComponentHealth> HealthCheck(CancellationToken cancellationToken);
-
 /// <summary>
 /// Live: the process answers. Ready: it can do its work, which takes the database; a broker that is down delays events and nothing
 /// else, so it never takes an instance out of the load balancer.
 /// </summary>
-internal sealed class Health(Database database, DatabaseListener listener, IServiceProvider services, IHostApplicationLifetime lifetime)
+internal sealed class Health(Database database, DatabaseListener listener, OutboxHealth outbox, IServiceProvider services, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -63,14 +61,19 @@ internal sealed class Health(Database database, DatabaseListener listener, IServ
         };
         if (services.GetService<RemoteKeySet>()?.Health is { } keys)
             parts["outsideIssuer"] = new(keys.Keys > 0 ? ComponentHealth.Up : ComponentHealth.Down, keys.LastFailure, LastSuccessAt: keys.LastSuccessAt);
-        foreach (var name in Named)
-            parts[name] = await services.GetRequiredKeyedService<HealthCheck>(name)(cancellationToken);
+        if (parts["database"].Status == ComponentHealth.Up)
+            foreach (var sink in await outbox.Read(cancellationToken)) parts["events." + sink.Sink] = OfSink(sink);
         var status = parts.Values.Any(p => p.Status == ComponentHealth.Down) ? ComponentHealth.Down
             : parts.Values.Any(p => p.Status == ComponentHealth.Degraded) ? ComponentHealth.Degraded : ComponentHealth.Up;
         return Answer.Ok<HealthReport>(new HealthReport(status, typeof(Health).Assembly.GetName().Version!.ToString(3), parts));
     }
 
-    private IEnumerable<string> Named => services.GetServices<HealthCheckName>().Select(n => n.Name);
+    /// <summary>Events that wait for a broker are late and not lost, so a sink is degraded and never down.</summary>
+    private static ComponentHealth OfSink(SinkHealth sink)
+    {
+        var isWell = sink is { Connected: not false, Parked: 0 };
+        return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null : sink.LastError, LastSuccessAt: sink.LastSuccessAt, Waiting: sink.Waiting, Parked: sink.Parked);
+    }
 
     private async Task<ComponentHealth> OfDatabase(CancellationToken cancellationToken)
     {
@@ -89,6 +92,3 @@ internal sealed class Health(Database database, DatabaseListener listener, IServ
         }
     }
 }
-
-/// <summary>The name under which a <see cref="HealthCheck"/> is registered as a keyed service.</summary>
-internal sealed record HealthCheckName(string Name);

@@ -37,6 +37,8 @@ internal sealed class SinkDelivery(EventSink sink, NpgsqlDataSource source, Time
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var claimed = await Claim(connection, cancellationToken);
         if (claimed.Count == 0) return await UntilNext(connection, cancellationToken);
+        // what was claimed may be committed and not yet on disk; what has been published must not vanish in a power cut
+        await Database.WaitForDisk(source, cancellationToken);
 
         var settled = await Deliver(claimed, cancellationToken);
         await Settle(connection, settled, cancellationToken);
