@@ -13,7 +13,12 @@ internal static class DirectoryMapping
     public static void Map(ModelBuilder model)
     {
         var customers = DeskDb.Map<Customer>(model, "customers");
-        customers.ComplexProperty(c => c.Fields, f => f.ComplexProperty(x => x.Address));
+        customers.ComplexProperty(c => c.Fields, f =>
+        {
+            f.ComplexProperty(x => x.Address);
+            // a client may leave it out; by the time of saving it has been drawn
+            f.Property(x => x.Number).IsRequired();
+        });
         customers.Property(c => c.NameKey).ValueGeneratedOnAddOrUpdate();
         customers.Property(c => c.EmailKey).ValueGeneratedOnAddOrUpdate();
 

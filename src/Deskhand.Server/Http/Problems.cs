@@ -94,6 +94,7 @@ internal static class Problems
     {
         StatusCodes.Status404NotFound => Write(context, 404, "no_such_route", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => Write(context, 405, "method_not_allowed", $"This address does not take {context.Request.Method}."),
+        StatusCodes.Status413PayloadTooLarge => Write(context, 413, "too_large", "The body is larger than allowed."),
         StatusCodes.Status415UnsupportedMediaType => Write(context, 415, "unsupported_media_type", "Send application/json."),
         var status and >= 400 => Write(context, status, "error", Title(status)),
         _ => Task.CompletedTask,

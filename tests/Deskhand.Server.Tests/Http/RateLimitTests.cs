@@ -1,0 +1,24 @@
+namespace Deskhand.Server.Tests.Http;
+
+public sealed class RateLimitTests(RateLimitTests.Limited desk) : IClassFixture<RateLimitTests.Limited>
+{
+    [Fact]
+    public async Task Sec33_A_caller_who_asks_too_often_is_told_to_wait_and_others_are_not()
+    {
+        var replies = new List<Reply>();
+        for (var i = 0; i < 40; i++) replies.Add(await desk.Tenant.Agent.Post("/tickets", new { subject = "again" }));
+
+        var refused = replies.First(r => r.Status == 429);
+        Assert.Equal("too_many_requests", refused["code"]);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal("30", replies[0].Headers.GetValues("RateLimit-Limit").Single());
+        Assert.Equal("29", replies[0].Headers.GetValues("RateLimit-Remaining").Single());
+        Assert.Equal(201, (await desk.Tenant.Manager.Post("/tickets", new { subject = "another caller" })).Status);
+        Assert.Equal(200, (await desk.Tenant.Agent.Get("/tickets")).Status);
+    }
+
+    public sealed class Limited : Desk
+    {
+        protected override Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["DESKHAND_RATE_LIMIT"] = "30" };
+    }
+}
