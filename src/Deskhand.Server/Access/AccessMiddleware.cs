@@ -20,7 +20,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
             return;
         }
 
-        var caller = Credential(context.Request) is { } credential ? await tokens.Find(credential, context.RequestAborted) : null;
+        var credential = Credential(context.Request);
+        var caller = credential is null ? null : await tokens.Find(credential, context.RequestAborted);
         if (caller is null)
         {
             await Unauthenticated.Write(context);
@@ -42,6 +43,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
         }
 
         scope.Caller = caller;
+        scope.Credential = credential;
         context.Response.Headers.CacheControl = "private, no-cache";
         await Continue(context, endpoint);
     }
@@ -74,4 +76,7 @@ internal sealed class RequestScope
     }
 
     public Caller? CallerOrNull => caller;
+
+    /// <summary>What the caller showed, for answers that last: they ask again and again whether it is still good.</summary>
+    public string? Credential { get; set; }
 }

@@ -1,6 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Directory;
-using Deskhand.Outbox;
+using Deskhand.Realtime;
 using Deskhand.Tenants;
 using Deskhand.Tickets;
 
@@ -18,6 +18,6 @@ internal static class ApiModule
         TenantsModule.Map(new RouteTable(api, "Settings"));
         DirectoryModule.Map(new RouteTable(api, "Directory"));
         TicketsModule.Map(new RouteTable(api, "Tickets"));
-        OutboxModule.Map(new RouteTable(api, "Events"));
+        RealtimeModule.Map(new RouteTable(api, "Events"));
     }
 }

@@ -4,6 +4,7 @@ using Deskhand.Data;
 using Deskhand.Directory;
 using Deskhand.Http;
 using Deskhand.Outbox;
+using Deskhand.Realtime;
 using Deskhand.Tickets;
 
 namespace Deskhand.Operations;
@@ -37,6 +38,7 @@ internal static class DeskServer
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
         OutboxModule.Add(services, settings);
+        RealtimeModule.Add(services);
         OpenApi.Add(services);
         OperationsModule.Add(services, settings);
         Logs.Configure(builder.Logging);
@@ -67,5 +69,6 @@ internal static class DeskServer
         listener.On("deskhand_access", payload => callers.Forget(Guid.TryParse(payload, out var id) ? id : null));
         listener.On("deskhand_rulebook", payload => rulebooks.Forget(Guid.TryParse(payload, out var id) ? id : null));
         OutboxModule.Connect(services, listener);
+        RealtimeModule.Connect(services, listener);
     }
 }

@@ -1,9 +1,8 @@
 using Deskhand.Data;
-using Deskhand.Http;
 
 namespace Deskhand.Outbox;
 
-/// <summary>Table of contents: events, their relay and their list.</summary>
+/// <summary>Table of contents: events and their relay.</summary>
 internal static class OutboxModule
 {
     public static void Add(IServiceCollection services, DeskhandSettings settings)
@@ -17,10 +16,6 @@ internal static class OutboxModule
         services.AddHostedService(s => s.GetRequiredService<Relay>());
         services.AddSingleton<OutboxTeller>();
         services.AddHostedService(s => s.GetRequiredService<OutboxTeller>());
-    }
-
-    public static void Map(RouteTable api)
-    {
     }
 
     /// <summary>Hears of events that other processes commit.</summary>

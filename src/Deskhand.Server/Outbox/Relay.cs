@@ -39,6 +39,7 @@ internal sealed class Relay : BackgroundService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         base.Dispose();
+        if (ExecuteTask is { } running) await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var work in Works) await work.DisposeAsync();
         if (source is not null) await source.DisposeAsync();
     }

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Deskhand.Outbox;
+
+/// <summary>Every event that is published today; described in docs/events.md, which a test compares with this list.</summary>
+internal static class EventCatalogue
+{
+    private static readonly (string Entity, string[] Happenings)[] ByEntity =
+    [
+        ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened"]),
+        ("customer", ["created", "updated", "deleted"]),
+        ("contact", ["created", "updated", "deleted"]),
+        ("location", ["created", "updated", "deleted"]),
+        ("asset", ["created", "updated", "deleted"]),
+        ("user", ["created", "updated", "deactivated", "deleted"]),
+        ("group", ["created", "updated", "deleted"]),
+    ];
+
+    public static ImmutableSortedSet<string> Entities { get; } = [.. ByEntity.Select(e => e.Entity)];
+
+    public static ImmutableSortedSet<string> Types { get; } = [.. ByEntity.SelectMany(e => e.Happenings.Select(h => $"{e.Entity}.{h}"))];
+}
