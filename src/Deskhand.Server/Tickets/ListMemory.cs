@@ -26,7 +26,7 @@ internal sealed class ListMemory(TimeProvider clock)
             order.Name, limit, query.Assignee?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
             JsonSerializer.Serialize(query with { Page = null, Skip = null, Limit = null, Take = null, Cursor = null, Sort = null }, JsonFormat.Options));
 
-    public bool IsDeep(int skip) => skip >= DeepFrom;
+    public static bool IsDeep(int skip) => skip >= DeepFrom;
 
     /// <summary>The place after which a deep page begins, or null.</summary>
     public string? Place(string list, int skip) => places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? place.Cursor : null;

@@ -52,7 +52,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, int countedUpTo, CancellationToken cancellationToken)
     {
         var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(countedUpTo, cancellationToken);
-        if (memory.IsDeep(page.Skip))
+        if (ListMemory.IsDeep(page.Skip))
         {
             // those who ask for the same deep page at once wait for the first to find where it begins
             using var turn = await memory.Turn(key, page.Skip, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             if (order.Place(start) is { Problem: null } place) filter.After(order, place.Value);
         }
 
-        var (rows, next) = await Rows(memory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken);
+        var (rows, next) = await Rows(ListMemory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken);
         if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
         // a first page that is not full has told how many there are
         if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(countedUpTo, cancellationToken);
