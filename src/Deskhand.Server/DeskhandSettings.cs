@@ -75,6 +75,12 @@ internal sealed record DeskhandSettings
     /// <summary>Origins of browsers' pages that may call the API; none by default.</summary>
     public ImmutableArray<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Addresses of the proxies in front, whose word about a client's address is taken; none by default.</summary>
+    public ImmutableArray<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Folder of the attachments, shared by all instances.</summary>
+    public required string AttachmentFolder { get; init; }
+
     /// <summary>Requests a minute for one caller; class of the route: reads get five times as many.</summary>
     public int RateLimit { get; init; } = 1200;
 
@@ -118,6 +124,8 @@ internal sealed record DeskhandSettings
             RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
             Roles = ParseRoles(Text("DESKHAND_ROLES")),
             CorsOrigins = [.. (Text("DESKHAND_CORS_ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Origin)],
+            TrustedProxies = [.. (Text("DESKHAND_TRUSTED_PROXIES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)],
+            AttachmentFolder = Path.GetFullPath(Text("DESKHAND_ATTACHMENTS") ?? Path.Combine(folder, "attachments")),
             RateLimit = Number("DESKHAND_RATE_LIMIT", 1200, 1, 10_000_000),
             MaxUpload = Number("DESKHAND_MAX_UPLOAD_MB", 50, 1, 10_000) * 1024L * 1024,
         };
@@ -149,6 +157,11 @@ internal sealed record DeskhandSettings
                 throw new SettingsException($"{name} is not a usable connection string; expected: Host=…;Port=5432;Database=…;Username=…;Password=…");
             }
         }
+
+        static System.Net.IPNetwork Network(string text) =>
+            System.Net.IPNetwork.TryParse(text, out var network) ? network
+            : System.Net.IPAddress.TryParse(text, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw Wrong("DESKHAND_TRUSTED_PROXIES", text, "addresses or networks such as 10.0.0.0/8, separated by commas");
 
         static string Origin(string text) =>
             Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath == "/" && !text.Contains('*', StringComparison.Ordinal)

@@ -61,7 +61,10 @@ internal sealed class DatabaseListener(Database database, ILogger<DatabaseListen
         // outside the pool: the connection holds a session open, and a keep-alive tells when it is gone
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
-            Pooling = false, KeepAlive = 5, ApplicationName = "deskhand-listener", TcpKeepAlive = true,
+            Pooling = false,
+            KeepAlive = 5,
+            ApplicationName = "deskhand-listener",
+            TcpKeepAlive = true,
         }.ConnectionString);
         await connection.OpenAsync(stoppingToken);
         connection.Notification += (_, e) => React(e.Channel, e.Payload);

@@ -118,6 +118,7 @@ internal sealed class DirectoryDesk(TenantSession session, ChangeLog log, TimePr
     {
         var field = constraint?.EndsWith("_external", StringComparison.Ordinal) == true ? "externalId" : "number";
         return Problem.Conflict(field == "number" ? "number_taken" : "external_id_taken", $"Another {what} has this {field}.")
-            with { Errors = Problem.Invalid(field, "Another one has it.").Errors };
+            with
+        { Errors = Problem.Invalid(field, "Another one has it.").Errors };
     }
 }

@@ -17,7 +17,8 @@ internal static class QueryGuard
         foreach (var name in query.Keys)
             if (!known.Contains(name, StringComparer.Ordinal))
                 return Problem.Malformed(name, known.Length == 0 ? "This address takes no parameters." : $"There is no such parameter; there are: {string.Join(", ", known)}.")
-                    with { Code = "unknown_parameter", Allowed = [.. known] };
+                    with
+                { Code = "unknown_parameter", Allowed = [.. known] };
         return null;
     }
 

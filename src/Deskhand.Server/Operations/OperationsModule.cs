@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Deskhand.Access;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Deskhand.Operations;
@@ -20,6 +21,14 @@ internal static class OperationsModule
         });
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            // only the client's address is taken, for rate limits and the audit log: links come from DESKHAND_PUBLIC_URL and never from a header
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in settings.TrustedProxies) forwarded.KnownIPNetworks.Add(network);
+        });
         services.AddCors(cors => cors.AddDefaultPolicy(policy =>
         {
             if (settings.CorsOrigins.IsEmpty) return;

@@ -20,7 +20,9 @@ internal sealed class Relay : BackgroundService, IAsyncDisposable
         if (!settings.Roles.HasFlag(ServerRoles.Relay)) return;
         source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
-            ApplicationName = "deskhand-relay", MaxPoolSize = 10, ConnectionIdleLifetime = 60,
+            ApplicationName = "deskhand-relay",
+            MaxPoolSize = 10,
+            ConnectionIdleLifetime = 60,
         }.ConnectionString).Build();
         Works = [new StreamSequencer(source, clock), .. sinks.Select(s => new SinkDelivery(s, source, clock, logger))];
         foreach (var work in Works) signal.Subscribe(work.Wake);

@@ -36,8 +36,20 @@ public sealed class SchemaTests(Desk desk) : IClassFixture<Desk>
         var asset = (await agent.Post("/assets", new { number = "DR77", customerId = customer })).Expect(201)["id"];
         var made = (await agent.Post("/tickets", new
         {
-            subject = "Whole", description = "Two\nlines", priority = "high", type = "task", category = "billing", tags = new[] { "b", "a" }, channel = "phone",
-            customerId = customer, contactId = contact, locationId = location, assetId = asset, assigneeId = agent.UserId, externalId = "E-1", dueAt = "2027-02-03T04:05:06.789Z",
+            subject = "Whole",
+            description = "Two\nlines",
+            priority = "high",
+            type = "task",
+            category = "billing",
+            tags = new[] { "b", "a" },
+            channel = "phone",
+            customerId = customer,
+            contactId = contact,
+            locationId = location,
+            assetId = asset,
+            assigneeId = agent.UserId,
+            externalId = "E-1",
+            dueAt = "2027-02-03T04:05:06.789Z",
         })).Expect(201);
         (await agent.Put($"/tickets/{made["id"]}/escalate", new { reason = "Look", level = 2 })).Expect(200);
         var after = (await agent.Put($"/tickets/{made["id"]}/resolve", new { })).Expect(200);

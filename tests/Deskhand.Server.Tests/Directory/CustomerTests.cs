@@ -8,8 +8,12 @@ public sealed class CustomerTests(Desk desk) : IClassFixture<Desk>
         var agent = desk.Tenant.Agent;
         var made = (await agent.Post("/customers", new
         {
-            name = "  Acme Fibre (Pty) Ltd ", tier = "gold", email = "Desk@ACME.example", domains = new[] { "@Acme.Example", "acme.example" },
-            address = new { line1 = "1 Long Street", city = "Cape Town", country = "za" }, customFields = new { floor = 3 },
+            name = "  Acme Fibre (Pty) Ltd ",
+            tier = "gold",
+            email = "Desk@ACME.example",
+            domains = new[] { "@Acme.Example", "acme.example" },
+            address = new { line1 = "1 Long Street", city = "Cape Town", country = "za" },
+            customFields = new { floor = 3 },
         })).Expect(201);
         var id = made["id"]!;
         Assert.Equal($"/api/v1/customers/{id}", made.Headers.Location!.ToString());

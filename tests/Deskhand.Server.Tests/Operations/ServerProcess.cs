@@ -95,11 +95,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var start = new ProcessStartInfo("dotnet", [Repository.File($"src/Deskhand.Server/bin/{configuration}/net10.0/deskhand.dll"), .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
         };
         foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["DESKHAND_DATA"] = Path.Combine(folder, "data"), ["DESKHAND_PORT"] = "0", ["DESKHAND_ADMIN_EMAIL"] = Email, ["DESKHAND_ADMIN_PASSWORD"] = Password, ["DESKHAND_RATE_LIMIT"] = "1000000",
+            ["DESKHAND_DATA"] = Path.Combine(folder, "data"),
+            ["DESKHAND_PORT"] = "0",
+            ["DESKHAND_ADMIN_EMAIL"] = Email,
+            ["DESKHAND_ADMIN_PASSWORD"] = Password,
+            ["DESKHAND_RATE_LIMIT"] = "1000000",
         }.Concat(settings ?? []))
             start.Environment[name] = value;
         return new Process { StartInfo = start };

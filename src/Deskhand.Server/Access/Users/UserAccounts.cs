@@ -30,7 +30,14 @@ internal sealed class UserAccounts(ChangeLog log, Passwords passwords, TimeProvi
             var now = Now;
             var user = new User
             {
-                Id = Ids.New(now), Email = "", Name = "", Role = Role.Agent, TicketScope = TicketScope.All, Sequence = 1, CreatedAt = now, UpdatedAt = now,
+                Id = Ids.New(now),
+                Email = "",
+                Name = "",
+                Role = Role.Agent,
+                TicketScope = TicketScope.All,
+                Sequence = 1,
+                CreatedAt = now,
+                UpdatedAt = now,
             }.With(fields);
             if (await Taken(session, user, cancellationToken) is { } taken) return taken;
             session.Db.Add(user);
