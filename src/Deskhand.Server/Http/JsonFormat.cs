@@ -119,6 +119,9 @@ internal static class JsonFormat
 /// <summary>Instants on the wire: RFC 3339 with an offset; kept in UTC with the database's microseconds.</summary>
 internal static class Instants
 {
+    /// <summary>Now, as the database keeps it: what is answered at once must equal what is read later. Finer than the milliseconds of the wire, so that a reader who goes on from an instant shown to it (<c>updatedAfter</c>) sees a row twice rather than never.</summary>
+    public static DateTimeOffset Now(TimeProvider clock) => new(clock.GetUtcNow().UtcTicks / 10 * 10, TimeSpan.Zero);
+
     public static DateTimeOffset? Parse(string text) =>
         text.Length >= 17 && text.Contains('T', StringComparison.Ordinal) && HasOffset(text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) && instant.UtcDateTime.Year is >= 1900 and <= 9000

@@ -65,7 +65,7 @@ internal static class Problems
                 await Write(context, StatusCodes.Status413PayloadTooLarge, "too_large", "The body is larger than allowed.");
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
-                await Write(context, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send application/json.");
+                await Write(context, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", WrongType);
                 break;
             case BadHttpRequestException { InnerException: JsonException json }:
                 await OfJson(json).Write(context);
@@ -95,7 +95,7 @@ internal static class Problems
         StatusCodes.Status404NotFound => Write(context, 404, "no_such_route", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => Write(context, 405, "method_not_allowed", $"This address does not take {context.Request.Method}."),
         StatusCodes.Status413PayloadTooLarge => Write(context, 413, "too_large", "The body is larger than allowed."),
-        StatusCodes.Status415UnsupportedMediaType => Write(context, 415, "unsupported_media_type", "Send application/json."),
+        StatusCodes.Status415UnsupportedMediaType => Write(context, 415, "unsupported_media_type", WrongType),
         var status and >= 400 => Write(context, status, "error", Title(status)),
         _ => Task.CompletedTask,
     };
@@ -137,6 +137,8 @@ internal static class Problems
             : message.StartsWith("Failed to read", StringComparison.Ordinal) || message.StartsWith("Implicit body", StringComparison.Ordinal)
                 ? "The body is missing or cannot be read."
                 : "The request cannot be read.";
+
+    private const string WrongType = "This address does not take this content type; most take application/json, uploads multipart/form-data.";
 
     private static string Clip(string text) => text.Length > 80 ? text[..80] + "…" : text;
 

@@ -42,6 +42,8 @@ internal static class DeskServer
         OpenApi.Add(services);
         OperationsModule.Add(services, settings);
         Logs.Configure(builder.Logging);
+        services.AddSingleton<Housekeeping>();
+        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<Housekeeping>());
         configure?.Invoke(builder);
 
         var app = builder.Build();

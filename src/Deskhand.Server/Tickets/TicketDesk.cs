@@ -1,5 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Data;
+using Deskhand.Http;
 using Deskhand.Outbox;
 using Npgsql;
 
@@ -15,7 +16,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
     public Task<Outcome<Ticket>> Create(Actor by, TicketFields fields, CancellationToken cancellationToken) =>
         session.Transact<Ticket>(async () =>
         {
-            var now = Now;
+            var now = Instants.Now(clock);
             var rulebook = await rulebooks.Of(session, cancellationToken);
             var change = new TicketChange.Create(Ids.New(now), fields);
             var known = await TicketReferences.LookUp(session, null, change, by, cancellationToken);
@@ -39,7 +40,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
 
             var asked = await toChange(before);
             if (asked.Problem is { } unclear) return unclear;
-            var now = Now;
+            var now = Instants.Now(clock);
             var rulebook = await rulebooks.Of(session, cancellationToken);
             var known = await TicketReferences.LookUp(session, before, asked.Value, by, cancellationToken);
             var decided = TicketDecision.Decide(before, asked.Value, rulebook, new(by, now, known));
@@ -48,16 +49,6 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             var saved = await Save(before, decided.Value, rulebook, by, known, cancellationToken);
             return saved.Problem is { } problem ? problem : decided.Value with { After = saved.Value };
         }, cancellationToken);
-
-    private DateTimeOffset Now
-    {
-        get
-        {
-            // the database keeps microseconds: what is answered now must equal what is read later
-            var now = clock.GetUtcNow();
-            return new(now.UtcTicks / 10 * 10, TimeSpan.Zero);
-        }
-    }
 
     /// <summary>The ticket, locked until the transaction ends: two changes of one ticket take turns, so neither is lost nor has to be repeated.</summary>
     private async Task<Ticket?> Find(string address, Caller? mayRead, CancellationToken cancellationToken)

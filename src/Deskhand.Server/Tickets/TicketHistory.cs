@@ -34,7 +34,7 @@ internal static class TicketHistory
     {
         if (await GetTicket.Find(address, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<HistoryRow>>(Problem.NotFound("ticket"));
         // what was noted internally stays among those who may read notes
-        var hidden = caller.May(Permission.NotesRead) ? null : "AND NOT (h.field = 'comments' AND coalesce(h.to_value, h.from_value) ->> 'visibility' = 'internal')";
+        var hidden = caller.May(Permission.NotesRead) ? null : "AND (h.field NOT IN ('comments', 'attachments') OR coalesce(h.to_value, h.from_value) ->> 'visibility' IS DISTINCT FROM 'internal')";
         return Answer.Ok(await HistoryOf.Read(ticket.Id, fields, hidden, page, limit, cursor, caller, session, cancellationToken));
     }
 }

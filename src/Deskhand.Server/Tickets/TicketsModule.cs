@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.OpenApi;
 
 namespace Deskhand.Tickets;
 
@@ -12,6 +13,7 @@ internal static class TicketsModule
         services.AddSingleton<Rulebooks>();
         services.AddSingleton<ListMemory>();
         services.AddScoped<TicketDesk>();
+        services.AddSingleton<AttachmentStore>();
     }
 
     public static void Map(RouteTable api)
@@ -36,6 +38,13 @@ internal static class TicketsModule
         api.Patch("/comments/{id}", Permission.TicketsRead, EditComment.Handle);
         api.Delete("/comments/{id}", Permission.TicketsRead, DeleteComment.Handle);
 
+        Takes(api.Post("/uploads", Permission.TicketsRead, Upload.Handle));
+        api.Get("/tickets/{id}/attachments", Permission.TicketsRead, ListAttachments.Handle);
+        Takes(api.Post("/tickets/{id}/attachments", Permission.TicketsUpdate, AttachFile.Handle));
+        api.Get("/attachments/{id}", Permission.TicketsRead, DownloadAttachment.Handle);
+        // one's own upload, or by the rules of TicketDecision
+        api.Delete("/attachments/{id}", Permission.TicketsRead, DeleteAttachment.Handle);
+
         api.Get("/tickets/{id}/history", Permission.TicketsRead, ListTicketHistory.Handle);
         api.Get("/tickets/{id}/status-history", Permission.TicketsRead, ListStatusHistory.Handle);
         api.Get("/tickets/{id}/assignments", Permission.TicketsRead, ListAssignments.Handle);
@@ -44,4 +53,17 @@ internal static class TicketsModule
     public static void MapTables(ModelBuilder model)
     {
     }
+
+    /// <summary>Describes a file in a form as the body. Not by what routing looks at: who may not upload shall hear that before anything about types.</summary>
+    private static void Takes(RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        var form = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string>(StringComparer.Ordinal) { "file" }, Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal) { ["file"] = file } };
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [ReceivedFile.FormType] = new() { Schema = form } },
+        };
+        return Task.CompletedTask;
+    });
 }

@@ -1,0 +1,93 @@
+using Deskhand.Data;
+using Deskhand.Tickets;
+using Npgsql;
+
+namespace Deskhand.Operations;
+
+/// <summary>
+/// Takes away what nobody needs any more, a few times a day. Instances may do it at the same time: each skips the rows that another
+/// has locked, and a file that is gone already is gone.
+/// </summary>
+internal sealed class Housekeeping(Database database, AttachmentStore files, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+{
+    private const int Rounds = 5000;
+    private static readonly TimeSpan Every = TimeSpan.FromHours(6);
+    private static readonly TimeSpan AfterStart = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long an answer is kept for a repeated request (API.md), and an upload for its comment.</summary>
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    /// <summary>How long a used-up refresh token can still tell that somebody else uses it.</summary>
+    private static readonly TimeSpan TokensKeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>Tidies every tenant once.</summary>
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var tenantId in await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken))
+        {
+            await InRounds(tenantId, """
+                DELETE FROM idempotency_keys WHERE tenant_id = $1 AND (caller_id, key) IN
+                    (SELECT caller_id, key FROM idempotency_keys WHERE tenant_id = $1 AND created_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - Day, cancellationToken);
+            await InRounds(tenantId, """
+                DELETE FROM refresh_tokens WHERE tenant_id = $1 AND hash IN
+                    (SELECT r.hash FROM refresh_tokens r JOIN sessions s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                     WHERE r.tenant_id = $1 AND (s.ended_at < $2 OR s.expires_at < $2) LIMIT $3 FOR UPDATE OF r SKIP LOCKED)
+                """, now - TokensKeptFor, cancellationToken);
+            await InRounds(tenantId, """
+                UPDATE attachments SET deleted_at = created_at + interval '1 day' WHERE tenant_id = $1 AND id IN
+                    (SELECT id FROM attachments WHERE tenant_id = $1 AND ticket_id IS NULL AND deleted_at IS NULL AND created_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - Day, cancellationToken);
+            foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = AfterStart;
+        while (true)
+        {
+            await Task.Delay(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return;
+            try
+            {
+                await Run(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
+            {
+                logger.LogWarning(e, "Tidying up was not finished; trying again later");
+            }
+
+            wait = Every;
+        }
+    }
+
+    /// <summary>Some rows a transaction, so that nobody waits for it.</summary>
+    private async Task InRounds(Guid tenantId, string sql, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var session = database.For(tenantId);
+        int touched;
+        do
+        {
+            touched = (await session.Transact<int>(
+                async () => await session.Execute(sql, cancellationToken, Rows.P(tenantId), Rows.P(before), Rows.P((long)Rounds)), cancellationToken)).Value;
+        }
+        while (touched == Rounds);
+    }
+
+    /// <summary>Removes the files that no row stands for: what a crash left between file and row, and uploads that became part of nothing.</summary>
+    private async Task RemoveStray(Guid tenantId, List<(Guid? Id, string Path)> old, CancellationToken cancellationToken)
+    {
+        await using var session = database.For(tenantId);
+        var known = await session.Query("SELECT id FROM attachments WHERE tenant_id = $1 AND id = ANY ($2) AND (ticket_id IS NOT NULL OR deleted_at IS NULL)",
+            r => r.GetGuid(0), cancellationToken, Rows.P(tenantId), Rows.P(old.Select(f => f.Id).OfType<Guid>().ToArray()));
+        var kept = known.ToHashSet();
+        foreach (var (id, path) in old)
+            if (id is not { } named || !kept.Contains(named)) File.Delete(path);
+    }
+}
