@@ -12,7 +12,7 @@ namespace Deskhand.Tickets;
 internal sealed class AttachmentStore(DeskhandSettings settings)
 {
     private const string Unfinished = ".part";
-    private readonly string root = Path.Combine(settings.DataFolder, "attachments");
+    private readonly string root = settings.AttachmentFolder;
 
     /// <summary>Where a file lies below the root. The last digits of an id are random; the first are its time.</summary>
     public static string KeyOf(Guid tenantId, Guid id)

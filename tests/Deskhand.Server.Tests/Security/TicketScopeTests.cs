@@ -26,7 +26,7 @@ public sealed class TicketScopeTests(Desk desk) : IClassFixture<Desk>
                 TicketScope.Groups => assignee == me.UserId || group == mine,
                 TicketScope.Assigned => assignee is null || assignee == me.UserId,
             };
-            tickets.Add((await admin.NewTicket($"{assignee} {group}", new { assigneeId = assignee, groupId = group }), visible));
+            tickets.Add((await admin.NewTicket($"Of {assignee} in {group}", new { assigneeId = assignee, groupId = group }), visible));
         }
 
         var listed = (await me.Get("/tickets?limit=100")).Expect(200);
