@@ -95,6 +95,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var start = new ProcessStartInfo("dotnet", [Repository.File($"src/Deskhand.Server/bin/{configuration}/net10.0/deskhand.dll"), .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -116,9 +117,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (output) output.Add(line);
-        if (Serves().Match(line) is { Success: true } match) serves.TrySetResult(new Uri(match.Groups[1].Value));
+        if (Serves().Match(line) is { Success: true } match) serves.TrySetResult(new Uri(match.Groups["address"].Value));
     }
 
-    [GeneratedRegex(@"serves on (http://\S+)")]
+    [GeneratedRegex(@"serves on (?<address>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Serves();
 }
