@@ -61,6 +61,8 @@ internal static class ApiExamples
         },
         [typeof(ContactFields)] = new ContactFields { FirstName = "Thandi", LastName = "Nkosi", Email = "thandi@karoo.example", PhoneMobile = "+27 82 555 0142", IsPrimary = true },
         [typeof(LocationFields)] = new LocationFields { Name = "Sandton office", Type = LocationType.Headquarters, Address = new() { Line1 = "12 Rivonia Road", City = "Sandton", Country = "ZA" } },
+        [typeof(CategoryFields)] = new CategoryFields { Key = "installation", Name = "Installation", Subcategories = ["new line", "relocation"], Position = 7 },
+        [typeof(CustomFieldFields)] = new CustomFieldFields { Key = "connection_type", Label = "Connection", Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Position = 1 },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", Project = "Sandton phase 2", InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };
 

@@ -1,3 +1,4 @@
+using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
@@ -9,6 +10,8 @@ internal static class TenantsModule
 {
     public static void Map(RouteTable api)
     {
+        api.Get("/settings", Permission.SettingsRead, GetSettings.Handle);
+        api.Patch("/settings", Permission.SettingsManage, ChangeSettings.Handle);
     }
 
     public static void MapTables(ModelBuilder model)

@@ -6,7 +6,7 @@ using Deskhand.Data;
 namespace Deskhand.Tickets;
 
 /// <summary>
-/// The files behind attachments, below the data folder: <c>attachments/{tenant}/{aa}/{id}</c>, where aa spreads them over 256 folders.
+/// The files behind attachments, below the folder of that setting: <c>{tenant}/{aa}/{id}</c>, where aa spreads them over 256 folders.
 /// No part of a path comes from outside. A file under its own name is whole; one that is still coming in ends in <c>.part</c>.
 /// </summary>
 internal sealed class AttachmentStore(DeskhandSettings settings)

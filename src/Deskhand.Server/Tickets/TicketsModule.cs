@@ -1,11 +1,12 @@
 using Deskhand.Access;
+using Deskhand.Data;
 using Deskhand.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
 
 namespace Deskhand.Tickets;
 
-/// <summary>Table of contents: tickets, their conversation and their history.</summary>
+/// <summary>Table of contents: tickets, their conversation, files and history, and what a tenant lays down about them.</summary>
 internal static class TicketsModule
 {
     public static void Add(IServiceCollection services)
@@ -13,6 +14,7 @@ internal static class TicketsModule
         services.AddSingleton<Rulebooks>();
         services.AddSingleton<ListMemory>();
         services.AddScoped<TicketDesk>();
+        services.AddScoped<DefinitionDesk>();
         services.AddSingleton<AttachmentStore>();
     }
 
@@ -48,10 +50,30 @@ internal static class TicketsModule
         api.Get("/tickets/{id}/history", Permission.TicketsRead, ListTicketHistory.Handle);
         api.Get("/tickets/{id}/status-history", Permission.TicketsRead, ListStatusHistory.Handle);
         api.Get("/tickets/{id}/assignments", Permission.TicketsRead, ListAssignments.Handle);
+
+        api.Get("/workflows", Permission.SettingsRead, ListWorkflows.Handle);
+        api.Get("/workflows/{id}", Permission.SettingsRead, GetWorkflow.Handle);
+        api.Get("/statuses", Permission.SettingsRead, ListStatuses.Handle);
+
+        api.Get("/categories", Permission.SettingsRead, ListCategories.Handle);
+        api.Post("/categories", Permission.SettingsManage, CreateCategory.Handle);
+        api.Get("/categories/{id}", Permission.SettingsRead, GetCategory.Handle);
+        api.Put("/categories/{id}", Permission.SettingsManage, ReplaceCategory.Handle);
+        api.Patch("/categories/{id}", Permission.SettingsManage, PatchCategory.Handle);
+        api.Delete("/categories/{id}", Permission.SettingsManage, DeleteCategory.Handle);
+
+        api.Get("/custom-fields", Permission.SettingsRead, ListCustomFields.Handle);
+        api.Post("/custom-fields", Permission.SettingsManage, CreateCustomField.Handle);
+        api.Get("/custom-fields/{id}", Permission.SettingsRead, GetCustomField.Handle);
+        api.Put("/custom-fields/{id}", Permission.SettingsManage, ReplaceCustomField.Handle);
+        api.Patch("/custom-fields/{id}", Permission.SettingsManage, PatchCustomField.Handle);
+        api.Delete("/custom-fields/{id}", Permission.SettingsManage, DeleteCustomField.Handle);
     }
 
     public static void MapTables(ModelBuilder model)
     {
+        DeskDb.Map<CategoryRow>(model, "categories").ComplexProperty(c => c.Fields);
+        DeskDb.Map<CustomFieldRow>(model, "custom_fields").ComplexProperty(c => c.Fields);
     }
 
     /// <summary>Describes a file in a form as the body. Not by what routing looks at: who may not upload shall hear that before anything about types.</summary>

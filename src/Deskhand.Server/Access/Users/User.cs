@@ -38,7 +38,7 @@ internal sealed record UserFields
         errors.Email("email", Email);
         errors.Required("name", Name, 100);
         errors.Unless(Locale is null || UserRules.LocaleShape().IsMatch(Locale), "locale", "This is not a language such as en or es-MX.");
-        errors.Unless(TimeZone is null || (TimeZone.Length <= 100 && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _)), "timeZone", "This is not an IANA time zone such as Africa/Johannesburg.");
+        errors.Unless(TimeZone is null || Tenants.TenantSettings.IsTimeZone(TimeZone), "timeZone", "This is not an IANA time zone such as Africa/Johannesburg.");
         if (ExternalIdentity is { } identity)
         {
             errors.Required("externalIdentity.issuer", identity.Issuer, 500);

@@ -1,0 +1,43 @@
+using Deskhand.Directory;
+using Deskhand.Tickets;
+
+namespace Deskhand.Tenants;
+
+/// <summary>What a tenant may set about itself: the body of PATCH /settings.</summary>
+internal sealed record SettingsFields : IFields<SettingsFields>
+{
+    /// <summary>What people read.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>en or es.</summary>
+    public required string Locale { get; init; }
+
+    /// <summary>IANA name; years of references and days of reports are counted in it.</summary>
+    public required string TimeZone { get; init; }
+
+    /// <summary>Rows a page where a caller does not say, 1 to 100.</summary>
+    public required int PageLimit { get; init; }
+
+    /// <summary>How tickets are named from now on; those there are keep their names.</summary>
+    public required ReferenceScheme ReferenceScheme { get; init; }
+
+    /// <summary>The key of a workflow; another one only if it knows the status of every ticket there is.</summary>
+    public required string Workflow { get; init; }
+
+    public SettingsFields Normalised() => this with { Name = Name.Trim() };
+
+    public IEnumerable<(string Field, string? Value)> Values() =>
+    [
+        ("name", Json.Of(Name)), ("locale", Json.Of(Locale)), ("timeZone", Json.Of(TimeZone)), ("pageLimit", Json.Of(PageLimit)),
+        ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)),
+    ];
+
+    public Problem? Check()
+    {
+        var errors = new FieldErrors();
+        errors.Required("name", Name, 200);
+        TenantSettings.CheckZoneAndLocale(TimeZone, Locale, errors);
+        errors.Unless(PageLimit is >= 1 and <= 100, "pageLimit", "This is a whole number from 1 to 100.");
+        return errors.ToProblem();
+    }
+}
