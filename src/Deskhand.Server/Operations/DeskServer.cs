@@ -52,8 +52,9 @@ internal static class DeskServer
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.OnException, AllowStatusCode404Response = true });
         app.UseStatusCodePages(context => Problems.OnEmptyAnswer(context.HttpContext));
         app.UseResponseCompression();
-        app.UseStaticFiles();
         app.UseRouting();
+        // after routing: a request that has a route never looks at the disk
+        app.UseStaticFiles();
         app.UseCors();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<RateLimitMiddleware>();
