@@ -1,8 +1,9 @@
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Deskhand.Access;
 
-/// <summary>Recognises secrets that are none: too short, copied from a guide, or typed with one finger.</summary>
+/// <summary>Recognises secrets that are none: too short, copied as they stand from a guide, or typed with one finger.</summary>
 internal static class JwtSecretPolicy
 {
     // Fewer different characters than this do not happen by chance: 32 random hexadecimal digits have about 14.
@@ -15,23 +16,33 @@ internal static class JwtSecretPolicy
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         if (bytes.Length < JwtSecret.MinBytes) return $"has {bytes.Length} bytes; at least {JwtSecret.MinBytes} random bytes are expected. {Advice}";
-        if (char.IsWhiteSpace(secret[0]) || char.IsWhiteSpace(secret[^1])) return "begins or ends with white space, which is easily lost when it is copied; remove it.";
         if (IsSample(secret)) return $"is a known sample, which anybody can look up; a random secret is expected. {Advice}";
         if (IsRepetition(bytes)) return $"repeats one piece; a random secret is expected. {Advice}";
-        if (bytes.Distinct().Count() < MinDifferentBytes) return $"uses fewer than {MinDifferentBytes} different characters; a random secret is expected. {Advice}";
-        return IsSequence(bytes) ? $"is mostly a sequence of neighbouring characters; a random secret is expected. {Advice}" : null;
+        return bytes.Distinct().Count() < MinDifferentBytes ? $"uses fewer than {MinDifferentBytes} different characters; a random secret is expected. {Advice}" : null;
     }
 
-    // Compared without case and punctuation. Pieces, because samples are varied by those who copy them; the chance that 48
-    // random bytes spell one of these is under one in ten million.
-    private static readonly string[] Pieces =
+    // Whole, without case and punctuation. What merely contains such words may be an operator's own, and is not refused.
+    private static readonly FrozenSet<string> Samples = FrozenSet.ToFrozenSet(
     [
-        "changeme", "changethis", "changeit", "replaceme", "replacethis", "replacewith", "pleasechange", "tochange",
-        "yoursecret", "your256bit", "your384bit", "your512bit", "yoursupersecret", "yourjwtsecret", "yourverysecret", "yourkeyhere", "yourownsecret",
-        "supersecret", "supersafe", "verysecret", "mysecret", "topsecret", "jwtsecret", "secretkey", "secretsecret", "stringsecret", "secretstring", "secretjwt", "secretvalue", "secrettoken",
-        "notasecret", "notsosecret", "donotuse", "dontuse", "inproduction", "placeholder", "password", "deskhand", "insecure", "notsecure", "example", "default", "development", "testsecret", "testkey",
-        "thisisa", "thisismy", "atleast32", "atleast256", "32characters", "32bytes", "256bitslong", "512bitslong", "correcthorse", "loremipsum",
-    ];
+        // jwt.io and its libraries
+        "your256bitsecretyour256bitsecret", "astringsecretatleast256bitslong", "avalidstringsecretthatisatleast384bitslongwhichiskindoflong",
+        "avalidstringsecretthatisatleast512bitslongwhichisverylong", "your512bitsecretyour512bitsecret", "your384bitsecretyour384bitsecret",
+        // guides and templates of frameworks
+        "yoursupersecretjwttokenwithatleast32characterslong", "supersecretjwttokenwithatleast32characterslong", "yoursecretkeythatisatleast32characterslong",
+        "yoursecretkeymustbeatleast32characterslong", "thisismysupersecretkeythatisatleast32characterslong",
+        "thisisasecretkeythatisatleast32characterslong", "thisisasecretkeyforjwtauthentication", "thisismycustomsecretkeyforauthentication", "thisismycustomsecretkeyforauthnetication",
+        "thisisusedtosignandverifyjwttokensreplaceitwithyourownsecretitcanbeanystring", "thisisaverylongsecretkeyforjwttokengeneration", "thisismyverysecretkeyforjwttokens",
+        "yourverylongsecretkeyforjwttokengeneration", "yourverysecurejwtsecretkeyatleast32characters", "yoursupersecretkeythatshouldbeatleast32characterslong",
+        "supersecretkeythatisatleast32characterslong", "mysupersecretkeythatisatleast32characterslong", "averylongsecretkeythatisatleast32characters",
+        "yoursecretkeyhereatleast32characterslong", "yourjwtsecretkeyhereatleast32characters", "yourjwtsecretkeychangethisinproduction", "yoursecretkeychangethisinproduction",
+        "yoursupersecretjwtkeychangethisinproduction", "supersecretjwtkeychangeinproduction", "supersecretjwtkeychangethisinproduction", "devsecretkeychangeinproductionplease",
+        "changemechangemechangemechangeme", "changemeinproductionplease32bytes", "changethistoasecurerandomstring", "changethistoalongrandomstring", "pleasechangethissecretinproduction",
+        "replacethiswithasecurerandomsecret", "replacewithyourownsecretkeyatleast32characters", "generatealongrandomstringforproduction",
+        "404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970", "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a7567c272e007b",
+        // Django's, Rails' and Laravel's famous ones, and the alphabet
+        "abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz0123456789", "0123456789abcdefghijklmnopqrstuvwxyz", "0123456789abcdef0123456789abcdef",
+        "12345678901234567890123456789012", "somerandomstringsomerandomstring", "base64ownafowtq0dfeqq2dt8o8urpwvjz1dbz6q2ed1ezodo", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    ], StringComparer.Ordinal);
 
     // RFC 7515 A.1 and RFC 7520 §3.5
     private static readonly string[] PublishedKeys =
@@ -43,8 +54,7 @@ internal static class JwtSecretPolicy
     private static bool IsSample(string secret)
     {
         if (PublishedKeys.Contains(secret, StringComparer.Ordinal)) return true;
-        var letters = new string([.. secret.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant)]);
-        return Pieces.Any(piece => letters.Contains(piece, StringComparison.Ordinal));
+        return Samples.Contains(new string([.. secret.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant)]));
     }
 
     /// <summary>"aaaa…", "secretsecret…", "0123456789abcdef0123456789abcdef": a piece shorter than the least secret, at least twice.</summary>
@@ -56,18 +66,5 @@ internal static class JwtSecretPolicy
         }
 
         return false;
-    }
-
-    /// <summary>"abcdefghijklmnopqrstuvwxyz012345": half of the steps go to the next character, or the one before.</summary>
-    private static bool IsSequence(byte[] bytes)
-    {
-        var (up, down) = (0, 0);
-        for (var i = 1; i < bytes.Length; i++)
-        {
-            if (bytes[i] - bytes[i - 1] == 1) up++;
-            if (bytes[i - 1] - bytes[i] == 1) down++;
-        }
-
-        return Math.Max(up, down) * 2 >= bytes.Length;
     }
 }
