@@ -17,7 +17,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider c
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
         if (!HttpMethods.IsPost(context.Request.Method) || scope.CallerOrNull is not { } caller
-            || !context.Request.Headers.TryGetValue("Idempotency-Key", out var header)) return next(context);
+            || !context.Request.Headers.TryGetValue("Idempotency-Key", out var header)
+            || context.GetEndpoint()?.Metadata.GetMetadata<HoldsSecret>() is not null) return next(context);
         var key = header.ToString();
         if (key.Length is 0 or > 255 || key.Any(c => c is <= ' ' or > '~'))
             return Problem.Malformed("Idempotency-Key", "The key has 1 to 255 visible ASCII characters.").Write(context);

@@ -90,7 +90,7 @@ internal static class OpenApi
         if (needs.SignedIn) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
 
         var verb = context.Description.HttpMethod;
-        if (verb == HttpMethods.Post && needs.SignedIn)
+        if (verb == HttpMethods.Post && needs.SignedIn && !metadata.OfType<HoldsSecret>().Any())
             Parameter(operation, "Idempotency-Key", "The same key with the same body gets the stored answer for 24 hours; with another body, 409.");
         if (verb is "PUT" or "PATCH" or "DELETE")
             Parameter(operation, "If-Match", "An ETag; the change is refused with 412 when it is no longer the present one.");

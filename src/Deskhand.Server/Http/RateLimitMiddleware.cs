@@ -16,8 +16,8 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
     /// <summary>What a whole tenant may do, in callers.</summary>
     private const int CallersPerTenant = 20;
 
-    /// <summary>Sign-in attempts a minute from one address; DESKHAND_RATE_LIMIT bounds it below that.</summary>
-    private const int SignIns = 60;
+    /// <summary>Sign-in attempts from one address are this many times fewer than writes: 60 a minute by default.</summary>
+    private const int WritesPerSignIn = 20;
 
     private readonly PartitionedRateLimiter<Asked> limiter = PartitionedRateLimiter.Create<Asked, Asked>(asked =>
         RateLimitPartition.GetTokenBucketLimiter(asked, a => new TokenBucketRateLimiterOptions
@@ -40,7 +40,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
         {
             RouteClass.Read => settings.RateLimit * ReadsPerWrite,
             RouteClass.Write => settings.RateLimit,
-            RouteClass.SignIn => Math.Min(SignIns, settings.RateLimit),
+            RouteClass.SignIn => Math.Max(1, settings.RateLimit / WritesPerSignIn),
         };
         var caller = scope.CallerOrNull;
         var mine = new Asked(caller?.Key.ToString() ?? context.Connection.RemoteIpAddress?.ToString() ?? "", routeClass, limit);

@@ -13,6 +13,9 @@ internal enum RouteClass
 /// <summary>The class of a route, as metadata.</summary>
 internal sealed record RouteLimit(RouteClass Class);
 
+/// <summary>Marks a route whose body or answer holds a secret.</summary>
+internal sealed record HoldsSecret;
+
 /// <summary>
 /// Writes the lines of a module's table of contents: verb, path, what it needs, use case. Nothing else maps routes, so every route
 /// has a stated need and the tests find all of them.
@@ -41,6 +44,9 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nam
 
     /// <summary>A route that tries credentials: few attempts, and open to everybody.</summary>
     public RouteHandlerBuilder SignIn(string path, Delegate useCase) => Map(HttpMethods.Post, path, Needs.Nothing, useCase, RouteClass.SignIn);
+
+    /// <summary>A POST whose body or answer holds a secret: it takes no Idempotency-Key, so that nothing of it is kept, and no failed attempt is rolled back.</summary>
+    public RouteHandlerBuilder PostSecret(string path, Needs needs, Delegate useCase) => Post(path, needs, useCase).WithMetadata(new HoldsSecret());
 
     private RouteHandlerBuilder Map(string verb, string path, Needs needs, Delegate useCase, RouteClass routeClass) =>
         group.MapMethods(path, [verb], useCase)
