@@ -6,7 +6,7 @@ namespace Deskhand.Access;
 /// People whom an outside issuer vouches for. The subject is a user's id here, or is linked to a user by (issuer, subject); never by
 /// e-mail alone (SECURITY-CASES 38). A subject seen for the first time in a tenant becomes a user, with the role of the token.
 /// </summary>
-internal sealed class OutsideUsers(Database database, TimeProvider clock)
+internal sealed class OutsideUsers(Database database, UserAccounts accounts)
 {
     /// <summary>The issuer that stands for tokens without an <c>iss</c>: whoever shares the secret.</summary>
     private const string SharedSecret = "shared-secret";
@@ -20,29 +20,35 @@ internal sealed class OutsideUsers(Database database, TimeProvider clock)
 
         await using var session = database.For(tenants[0]);
         var issuer = claims.Issuer ?? SharedSecret;
-        var found = await session.Transact<Guid?>(async () =>
-        {
-            var rows = await session.Query("""
-                SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL
-                AND (id::text = $2 OR (external_issuer = $3 AND external_subject = $2))
-                """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(claims.Subject), Rows.P(issuer));
-            if (rows.Count > 0) return rows[0];
-            if (claims.Email is not { } email || new FieldErrors() is var errors && !IsAddress(errors, email)) return (Guid?)null;
-
-            // an address that is taken already belongs to somebody else until an administrator links the two
-            var made = await session.Query("""
-                INSERT INTO users (tenant_id, id, email, name, role, external_issuer, external_subject, created_at, updated_at)
-                VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING RETURNING id
-                """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(Ids.New(clock.GetUtcNow())), Rows.P(email),
-                Rows.P(Wire.Name(Wire.Find<Role>(claims.Role ?? "") ?? Role.LightAgent)), Rows.P(issuer), Rows.P(claims.Subject), Rows.P(clock.GetUtcNow()));
-            return made.Count > 0 ? made[0] : (Guid?)null;
-        }, cancellationToken);
-        return found.Value is { } id ? (tenants[0], id) : null;
+        var found = await Known(session, claims.Subject, issuer, cancellationToken) ?? await Make(session, claims, issuer, cancellationToken);
+        return found is { } id ? (session.TenantId, id) : null;
     }
 
-    private static bool IsAddress(FieldErrors errors, string email)
+    private static async Task<Guid?> Known(TenantSession session, string subject, string issuer, CancellationToken cancellationToken)
     {
-        errors.Email("email", email);
-        return errors.ToProblem() is null;
+        var rows = await session.Query("""
+            SELECT id FROM users WHERE tenant_id = $1 AND deleted_at IS NULL AND (id::text = $2 OR (external_issuer = $3 AND external_subject = $2))
+            """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(subject), Rows.P(issuer));
+        return rows.Count > 0 ? rows[0] : null;
+    }
+
+    private async Task<Guid?> Make(TenantSession session, JwtClaims claims, string issuer, CancellationToken cancellationToken)
+    {
+        if (claims.Email is not { } email) return null;
+        var made = await accounts.Create(session, Actor.System(Via.Api), new UserFields
+        {
+            Email = email,
+            Name = email.Length > 100 ? email[..100] : email,
+            Role = Wire.Find<Role>(claims.Role ?? "") ?? Role.LightAgent,
+            ExternalIdentity = new(issuer, claims.Subject),
+        }, null, null, cancellationToken);
+        return made.Problem switch
+        {
+            null => made.Value.Id,
+            // a request beside this one made the same user
+            { Code: "external_identity_taken" } => await Known(session, claims.Subject, issuer, cancellationToken),
+            // an address that is taken already belongs to somebody else until an administrator links the two
+            _ => null,
+        };
     }
 }

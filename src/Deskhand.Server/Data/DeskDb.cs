@@ -32,7 +32,10 @@ internal sealed class DeskDb(DbContextOptions<DeskDb> options, Guid tenantId) : 
         return db;
     }
 
-    /// <summary>Replaces a row by another state of it. The version it was loaded with must still stand.</summary>
+    /// <summary>
+    /// Replaces a row by another state of it. The version it was loaded with must still stand. The given <paramref name="before"/> takes on the
+    /// new values; who needs it afterwards gives a copy.
+    /// </summary>
     public void Replace<T>(T before, T after) where T : class
     {
         if (Entry(before).State == EntityState.Detached) Attach(before);

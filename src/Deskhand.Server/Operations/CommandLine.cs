@@ -117,9 +117,14 @@ internal static class CommandLine
         {
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
             await using var session = i.Database.Database.For(tenantId);
-            Outcome<string> made = Problem.Conflict("pending", "pending"); // ApiTokens.Create
-            /*var made = await session.Transact(() => ApiTokens.Create(session, Actor.System(Via.CommandLine), parsed.GetValue(email)!, parsed.GetValue(name)!, parsed.GetValue(scopes) ?? [], parsed.GetValue(days), DateTimeOffset.UtcNow, ct), ct);*/
-            return Print(made, secret => secret);
+            var users = await session.Query("SELECT id, role FROM users WHERE tenant_id = $1 AND lower(email) = lower($2) AND active AND deleted_at IS NULL",
+                r => (Id: r.GetGuid(0), Role: Wire.Find<Role>(r.GetString(1))!.Value), ct, Rows.P(tenantId), Rows.P(parsed.GetValue(email)!));
+            if (users.Count == 0) return Fail($"There is no active user {parsed.GetValue(email)} in {parsed.GetValue(tenant)}.");
+            var asked = parsed.GetValue(scopes) is { Length: > 0 } some ? [.. some] : Me.Names(Permissions.Of(users[0].Role));
+            var now = DateTimeOffset.UtcNow;
+            var made = await ApiTokens.Create(session, Actor.System(Via.CommandLine), users[0].Id,
+                new NewApiToken { Name = parsed.GetValue(name)!, Scopes = asked, ExpiresAt = parsed.GetValue(days) is { } count ? now.AddDays(count) : null }, now, null, ct);
+            return Print(made, token => token.Token);
         }, ct));
         return new Command("token", "Credentials for programs.") { create };
     }

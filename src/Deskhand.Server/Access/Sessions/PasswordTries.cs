@@ -27,7 +27,7 @@ internal sealed class PasswordTries(Passwords passwords, HashingSlots slots, Add
     /// <summary>The right password's attempt, null for a wrong one, a problem when the account is locked. Only while holding a slot.</summary>
     public async Task<Outcome<RightPassword?>> Check(TenantSession session, Guid userId, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.Now();
         if (await Lockout.Reserve(session, userId, now, cancellationToken) is not { } attempt)
             return Lockout.Locked(await Lockout.Remaining(session, userId, now, cancellationToken));
         var (ok, needsRehash) = passwords.Verify(attempt.PasswordHash, password);
@@ -40,7 +40,7 @@ internal sealed class PasswordTries(Passwords passwords, HashingSlots slots, Add
     public Task NoteFailure(TenantSession session, Guid userId, Attempt attempt, string factor, RequestOrigin origin, CancellationToken cancellationToken) =>
         session.Transact<Nothing>(async () =>
         {
-            var now = clock.GetUtcNow();
+            var now = clock.Now();
             await Audit.Write(session, new("auth.failed", now, null, "user", userId, new { factor }, origin), cancellationToken);
             if (attempt.Locks) await Audit.Write(session, new("auth.locked_out", now, null, "user", userId, new { until = now + Lockout.LockedFor }, origin), cancellationToken);
             return default(Nothing);

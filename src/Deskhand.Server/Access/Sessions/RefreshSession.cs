@@ -19,7 +19,7 @@ internal static class RefreshSession
     private static async Task<Outcome<SignedIn>> Refresh(
         string token, RequestOrigin origin, Database database, Sessions sessions, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var arrived = clock.GetUtcNow();
+        var arrived = clock.Now();
         if (token.Length > 200) return Invalid;
         var hash = SecretTokens.Hash(token);
         var found = await database.AcrossTenants("SELECT tenant_id, session_id FROM find_refresh_token($1)", r => (TenantId: r.GetGuid(0), SessionId: r.GetGuid(1)),
@@ -29,7 +29,7 @@ internal static class RefreshSession
         await using var session = database.For(found[0].TenantId);
         var outcome = await session.Transact<SignedIn?>(async () =>
         {
-            var now = clock.GetUtcNow();
+            var now = clock.Now();
             // of parallel requests one finds the token unused: the others wait for its row
             var won = await session.Execute("UPDATE refresh_tokens SET used_at = $3 WHERE tenant_id = $1 AND hash = $2 AND used_at IS NULL",
                 cancellationToken, Rows.P(session.TenantId), Rows.P(hash), Rows.P(now)) == 1;

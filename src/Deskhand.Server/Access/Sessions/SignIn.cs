@@ -54,7 +54,7 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
         if (slot is null) return HashingSlots.Busy;
         if (tries.Reserve(email) is { } wait) return Lockout.Locked(wait);
 
-        var accounts = await Accounts(email, body.Tenant, cancellationToken);
+        var accounts = await SignInAccounts.Find(database, email, body.Tenant, cancellationToken);
         var right = new List<Verified>();
         TimeSpan? locked = null;
         var wrong = accounts.Count == 0;
@@ -77,7 +77,7 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
     private async Task<Outcome<SignedIn>> Complete(string email, Verified who, SignInRequest body, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var session = database.For(who.TenantId);
-        var now = clock.GetUtcNow();
+        var now = clock.Now();
         long? step = null;
         if (who.Attempt.TotpSecret is { } kept)
         {
@@ -124,13 +124,6 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
 
         return Problem.Conflict("tenant_required", "This address belongs to several desks; send the short name of one as tenant.") with { Allowed = [.. slugs.Order(StringComparer.Ordinal)] };
     }
-
-    private async Task<List<(Guid TenantId, Guid UserId)>> Accounts(string email, string? tenant, CancellationToken cancellationToken) =>
-        // what the database could not even be asked is unknown
-        email.Length > 254 || email.Contains('\0', StringComparison.Ordinal) || tenant?.Contains('\0', StringComparison.Ordinal) == true
-            ? []
-            : await database.AcrossTenants("SELECT tenant_id, user_id FROM find_sign_in($1, $2) ORDER BY tenant_id LIMIT 10", r => (r.GetGuid(0), r.GetGuid(1)),
-                cancellationToken, Rows.P(email), Rows.P(string.IsNullOrWhiteSpace(tenant) ? null : tenant.Trim()));
 
     private static Actor Person(Guid userId) => new(ActorKind.Agent, userId, PermissionSet.None, Via.Screen);
 

@@ -22,18 +22,10 @@ internal static class EndSession
         if (OwnAccount.NeedsPerson(caller) is { } refused) return Answer.Done<Nothing>(refused);
         return Answer.Done(await session.Transact<Nothing>(async () =>
         {
-            var now = clock.GetUtcNow();
+            var now = clock.Now();
             if (id is not { } sessionId || !await Sessions.End(session, caller.UserId, sessionId, action, now, cancellationToken)) return Problem.NotFound("session");
             await Audit.Write(session, new(action, now, caller.Actor, "user", caller.UserId, new { sessionId }, origin), cancellationToken);
             return default(Nothing);
         }, cancellationToken));
     }
-}
-
-/// <summary>What only a person may do, and no API token in the person's name.</summary>
-internal static class OwnAccount
-{
-    public static Problem? NeedsPerson(Caller caller) => caller.TokenId is null
-        ? null
-        : new Problem(ProblemKind.Forbidden, "session_required", "An API token cannot do this; sign in.");
 }

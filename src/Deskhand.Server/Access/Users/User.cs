@@ -10,7 +10,7 @@ namespace Deskhand.Access;
 internal sealed record ExternalIdentity(string Issuer, string Subject);
 
 /// <summary>What an administrator may write of a user: the body of PUT and PATCH.</summary>
-internal sealed record UserFields
+internal record UserFields
 {
     /// <summary>Signs in with it; unique in the tenant, whatever the case.</summary>
     public required string Email { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Deskhand.Data;
 using Deskhand.Outbox;
+using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Access;
 
@@ -22,12 +23,13 @@ internal sealed class UserAccounts(ChangeLog log, Passwords passwords, TimeProvi
     {
         if (fields.Check() is { } invalid) return invalid;
         if (password is not null && PasswordPolicy.Refusal(password, fields.Email) is { } refusal) return Problem.Invalid("password", refusal);
-        if (Exceeds(by, fields.Role) is { } tooHigh) return tooHigh;
+        if (UserGuards.Exceeds(by, fields.Role) is { } tooHigh) return tooHigh;
         // hashed before the transaction begins: it takes longer than everything in it
         var hash = password is null ? null : passwords.Hash(password);
         return await session.Transact<User>(async () =>
         {
-            var now = Now;
+            await UserGuards.TakeTurns(session, cancellationToken);
+            var now = clock.Now();
             var user = new User
             {
                 Id = Ids.New(now),
@@ -39,7 +41,7 @@ internal sealed class UserAccounts(ChangeLog log, Passwords passwords, TimeProvi
                 CreatedAt = now,
                 UpdatedAt = now,
             }.With(fields);
-            if (await Taken(session, user, cancellationToken) is { } taken) return taken;
+            if (await UserGuards.Taken(session, user, cancellationToken) is { } taken) return taken;
             session.Db.Add(user);
             await session.Db.SaveChangesAsync(cancellationToken);
             await session.Execute("INSERT INTO credentials (tenant_id, user_id, password_hash) VALUES ($1, $2, $3)",
@@ -49,43 +51,70 @@ internal sealed class UserAccounts(ChangeLog log, Passwords passwords, TimeProvi
         }, cancellationToken);
     }
 
-    /// <summary>A role that can do more than the one who gives or takes it (an API token without the right, too) is out of reach.</summary>
-    public static Problem? Exceeds(Actor by, Role role)
+    /// <summary>The editable fields become what <paramref name="toFields"/> makes of them.</summary>
+    public Task<Outcome<User>> Edit(
+        TenantSession session, Actor by, Guid id, long? ifMatch, Func<UserFields, Outcome<UserFields>> toFields, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        Change(session, by, id, ifMatch, user =>
+        {
+            var fields = toFields(user.Fields());
+            if (fields.Problem is { } problem) return problem;
+            return fields.Value.Check() is { } invalid ? invalid : user.With(fields.Value);
+        }, origin, cancellationToken);
+
+    /// <summary>Shuts a user out, or lets the user in again: then without the former sessions and tokens.</summary>
+    public Task<Outcome<User>> SetActive(TenantSession session, Actor by, Guid id, bool active, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        Change(session, by, id, null, user => user with { Active = active }, origin, cancellationToken);
+
+    /// <summary>Takes a user out of sight. Address and external identity are free again; the history stays.</summary>
+    public Task<Outcome<User>> Delete(TenantSession session, Actor by, Guid id, long? ifMatch, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        Change(session, by, id, ifMatch, user => user with { Active = false, DeletedAt = clock.Now() }, origin, cancellationToken);
+
+    private Task<Outcome<User>> Change(
+        TenantSession session, Actor by, Guid id, long? ifMatch, Func<User, Outcome<User>> alter, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        session.Transact<User>(async () =>
+        {
+            await UserGuards.TakeTurns(session, cancellationToken);
+            if (await session.Db.Set<User>().SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellationToken) is not { } before) return Problem.NotFound("user");
+            if (ifMatch is { } version && version != before.Version) return Problem.Stale(version, before.Version);
+            var altered = alter(before);
+            if (altered.Problem is { } problem) return problem;
+            if (altered.Value == before) return before;
+            var after = altered.Value with { Version = before.Version + 1, Sequence = before.Sequence + 1, UpdatedAt = clock.Now() };
+            if ((UserGuards.Exceeds(by, before.Role) ?? UserGuards.Exceeds(by, after.Role)) is { } tooHigh) return tooHigh;
+            if (await UserGuards.LastAdministrator(session, before, after, cancellationToken) is { } last) return last;
+            if (await UserGuards.Taken(session, after, cancellationToken) is { } taken) return taken;
+
+            session.Db.Replace(before with { }, after);
+            await session.Db.SaveChangesAsync(cancellationToken);
+            session.Db.ChangeTracker.Clear();
+            if (after.DeletedAt is not null) await GroupMembers.LeaveAll(session, log, by, after.Id, after.UpdatedAt, cancellationToken);
+            await Enforce(session, before, after, cancellationToken);
+            var type = after.DeletedAt is not null ? "user.deleted" : before.Active && !after.Active ? "user.deactivated" : "user.updated";
+            await Note(session, type, by, before, after, origin, cancellationToken);
+            return after;
+        }, cancellationToken);
+
+    /// <summary>What a change means for whoever is signed in as that user, from the commit on (case 37).</summary>
+    private static async Task Enforce(TenantSession session, User before, User after, CancellationToken cancellationToken)
     {
-        var granted = Permissions.Of(role);
-        return granted.And(by.Permissions) == granted
-            ? null
-            : new Problem(ProblemKind.Forbidden, "role_too_high", $"You may not manage the role {Wire.Name(role)}: it can do more than you can.");
-    }
-
-    public static DateTimeOffset ToMicroseconds(DateTimeOffset now) => new(now.UtcTicks / 10 * 10, TimeSpan.Zero);
-
-    // the database keeps microseconds: what is answered now must equal what is read later
-    private DateTimeOffset Now => ToMicroseconds(clock.GetUtcNow());
-
-    private static async Task<Problem?> Taken(TenantSession session, User user, CancellationToken cancellationToken)
-    {
-        await session.Execute("SELECT pg_advisory_xact_lock(7236004, hashtext($1))", cancellationToken, Rows.P(session.TenantId.ToString()));
-        var taken = await session.Query("""
-            SELECT lower(email) = lower($3) FROM users WHERE tenant_id = $1 AND id <> $2 AND deleted_at IS NULL
-            AND (lower(email) = lower($3) OR (external_issuer = $4 AND external_subject = $5))
-            """, r => r.GetBoolean(0), cancellationToken, Rows.P(session.TenantId), Rows.P(user.Id), Rows.P(user.Email), Rows.P(user.ExternalIssuer), Rows.P(user.ExternalSubject));
-        if (taken.Count == 0) return null;
-        return taken[0]
-            ? Problem.Conflict("email_taken", "Another user has this e-mail address.") with { Errors = Problem.Invalid("email", "Another user has it.").Errors }
-            : Problem.Conflict("external_identity_taken", "Another user has this external identity.") with { Errors = Problem.Invalid("externalIdentity", "Another user has it.").Errors };
+        if (!after.Active) await EndAccess.Everywhere(session, after.Id, after.DeletedAt is null ? "deactivated" : "deleted", after.UpdatedAt, cancellationToken);
+        else if (before.Role != after.Role) await EndAccess.Everywhere(session, after.Id, "role_changed", after.UpdatedAt, cancellationToken);
+        else await Callers.Changed(session, after.Id, cancellationToken);
     }
 
     /// <summary>History, event and audit entry of a change that has been saved.</summary>
     private async Task Note(TenantSession session, string type, Actor by, User? before, User after, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var changes = User.Changes(before, after);
-        var response = await UserResponse.Find(session, after.Id, cancellationToken) ?? UserResponse.From(after, []);
-        var draft = new EventDraft(type, "user", after.Id, after.Sequence, after.UpdatedAt, [("user", response)], before is null ? [] : changes);
+        var draft = new EventDraft(type, "user", after.Id, after.Sequence, after.UpdatedAt, [("user", UserResponse.From(after))], before is null ? [] : changes);
         await log.Write(session, new Happened("user", after.Id, after.UpdatedAt, by, changes, [draft]), cancellationToken);
-        await Audit.Write(session, new(type, after.UpdatedAt, by, "user", after.Id, Detail(after, changes), origin), cancellationToken);
+        await Audit.Write(session, new(type, after.UpdatedAt, by, "user", after.Id,
+            new { email = after.Email, role = after.Role, changes = before is null ? ImmutableArray<string>.Empty : [.. changes.Select(c => $"{c.Field}: {c.From ?? "null"} -> {c.To ?? "null"}")] }, origin), cancellationToken);
     }
+}
 
-    private static object Detail(User user, ImmutableArray<FieldChange> changes) =>
-        new { email = user.Email, role = user.Role, changed = changes.Select(c => c.Field).ToArray() };
+internal static class Clocks
+{
+    /// <summary>The present instant in the database's microseconds: what is answered now must equal what is read later.</summary>
+    public static DateTimeOffset Now(this TimeProvider clock) => new(clock.GetUtcNow().UtcTicks / 10 * 10, TimeSpan.Zero);
 }

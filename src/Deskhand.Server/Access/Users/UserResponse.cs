@@ -26,8 +26,6 @@ internal sealed record UserResponse : IVersioned
     /// <summary>False after deactivation: nobody signs in with it, and it takes no tickets.</summary>
     public required bool Active { get; init; }
 
-    public required IReadOnlyList<Guid> GroupIds { get; init; }
-
     public required long Version { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -36,10 +34,7 @@ internal sealed record UserResponse : IVersioned
 
     /// <summary>The columns, in the order of <see cref="Read"/>.</summary>
     public const string Columns = """
-        u.id, u.email, u.name, u.role, u.ticket_scope, u.locale, u.time_zone, u.external_issuer, u.external_subject, u.active,
-        ARRAY(SELECT m.group_id FROM group_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id
-              WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id AND g.deleted_at IS NULL ORDER BY m.group_id),
-        u.version, u.created_at, u.updated_at
+        u.id, u.email, u.name, u.role, u.ticket_scope, u.locale, u.time_zone, u.external_issuer, u.external_subject, u.active, u.version, u.created_at, u.updated_at
         """;
 
     public static UserResponse Read(NpgsqlDataReader r) => new()
@@ -53,13 +48,12 @@ internal sealed record UserResponse : IVersioned
         TimeZone = r.Text(6),
         ExternalIdentity = r.Text(8) is { } subject ? new(r.GetString(7), subject) : null,
         Active = r.GetBoolean(9),
-        GroupIds = r.GetFieldValue<Guid[]>(10),
-        Version = r.GetInt64(11),
-        CreatedAt = r.GetFieldValue<DateTimeOffset>(12),
-        UpdatedAt = r.GetFieldValue<DateTimeOffset>(13),
+        Version = r.GetInt64(10),
+        CreatedAt = r.GetFieldValue<DateTimeOffset>(11),
+        UpdatedAt = r.GetFieldValue<DateTimeOffset>(12),
     };
 
-    public static UserResponse From(User user, IReadOnlyList<Guid> groupIds) => new()
+    public static UserResponse From(User user) => new()
     {
         Id = user.Id,
         Email = user.Email,
@@ -70,13 +64,8 @@ internal sealed record UserResponse : IVersioned
         TimeZone = user.TimeZone,
         ExternalIdentity = user.Fields().ExternalIdentity,
         Active = user.Active,
-        GroupIds = groupIds,
         Version = user.Version,
         CreatedAt = user.CreatedAt,
         UpdatedAt = user.UpdatedAt,
     };
-
-    public static async Task<UserResponse?> Find(TenantSession session, Guid id, CancellationToken cancellationToken) =>
-        (await session.Query($"SELECT {Columns} FROM users u WHERE u.tenant_id = $1 AND u.id = $2 AND u.deleted_at IS NULL",
-            Read, cancellationToken, Rows.P(session.TenantId), Rows.P(id))).SingleOrDefault();
 }

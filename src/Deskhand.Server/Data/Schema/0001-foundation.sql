@@ -52,6 +52,7 @@ CREATE TABLE credentials (
     tenant_id         uuid NOT NULL,
     user_id           uuid NOT NULL,
     password_hash     text,
+    password_set_at   timestamptz,
     totp_secret       bytea,
     totp_confirmed_at timestamptz,
     totp_last_step    bigint,
@@ -161,6 +162,7 @@ CREATE TABLE audit_log (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX audit_log_recent ON audit_log (tenant_id, at, id);
+CREATE INDEX audit_log_of_target ON audit_log (tenant_id, target_id, at, id) WHERE target_id IS NOT NULL;
 
 -- ---------------------------------------------------------------- directory
 -- Keys that lists sort and filter by are columns of their own, because lower() is not leakproof: under row level security an
