@@ -28,7 +28,7 @@ internal static class EntityList
             part = rows.Where(behind.Value);
         }
 
-        var found = await order.Sort(part).Skip(page.Skip).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        var found = await order.Part(part, page.Skip, page.Limit + 1).ToListAsync(cancellationToken);
         var more = found.Count > page.Limit;
         if (more) found.RemoveAt(page.Limit);
         var next = more ? order.CursorAt(found[^1]) : null;

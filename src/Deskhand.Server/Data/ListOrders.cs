@@ -43,7 +43,8 @@ internal abstract class ListOrder<TRow>(string name) where TRow : class
     /// <summary>As in <c>sort=</c>.</summary>
     public string Name { get; } = name;
 
-    public abstract IQueryable<TRow> Sort(IQueryable<TRow> rows);
+    /// <summary>A part of the rows, in this order.</summary>
+    public abstract IQueryable<TRow> Part(IQueryable<TRow> rows, int skip, int take);
 
     /// <summary>What is behind a place, or a problem when the cursor is not of this order.</summary>
     public abstract Outcome<Expression<Func<TRow, bool>>> After(string cursor);
@@ -55,11 +56,19 @@ internal abstract class ListOrder<TRow>(string name) where TRow : class
 internal sealed class ListOrder<TRow, TKey>(string name, Expression<Func<TRow, TKey>> key, Expression<Func<TRow, Guid>> id, bool falling) : ListOrder<TRow>(name)
     where TRow : class
 {
+    private const int Deep = 500;
     private readonly Func<TRow, TKey> keyOf = key.Compile();
     private readonly Func<TRow, Guid> idOf = id.Compile();
 
-    public override IQueryable<TRow> Sort(IQueryable<TRow> rows) =>
-        falling ? rows.OrderByDescending(key).ThenByDescending(id) : rows.OrderBy(key).ThenBy(id);
+    public override IQueryable<TRow> Part(IQueryable<TRow> rows, int skip, int take)
+    {
+        var part = Sort(rows).Skip(skip).Take(take);
+        if (skip < Deep) return part;
+
+        // far from the start the index alone is walked, and only the rows of the page are fetched
+        var isInPart = Expression.Call(typeof(Queryable), nameof(Queryable.Contains), [typeof(Guid)], part.Select(id).Expression, id.Body);
+        return Sort(rows.Where(Expression.Lambda<Func<TRow, bool>>(isInPart, id.Parameters)));
+    }
 
     public override Outcome<Expression<Func<TRow, bool>>> After(string cursor)
     {
@@ -78,6 +87,8 @@ internal sealed class ListOrder<TRow, TKey>(string name, Expression<Func<TRow, T
     }
 
     public override string CursorAt(TRow row) => Cursors.Write(Name, Text(keyOf(row)), idOf(row).ToString());
+
+    private IQueryable<TRow> Sort(IQueryable<TRow> rows) => falling ? rows.OrderByDescending(key).ThenByDescending(id) : rows.OrderBy(key).ThenBy(id);
 
     private static Expression In<T>(Expression<Func<TRow, T>> column, ParameterExpression row) =>
         new Replacing(column.Parameters[0], row).Visit(column.Body);

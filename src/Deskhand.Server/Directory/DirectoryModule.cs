@@ -18,22 +18,38 @@ internal static class DirectoryModule
         api.Patch("/customers/{id}", Permission.CustomersWrite, PatchCustomer.Handle);
         api.Delete("/customers/{id}", Permission.CustomersDelete, DeleteCustomer.Handle);
         api.Get("/customers/{id}/children", Permission.CustomersRead, ListChildren.Handle);
+        api.Get("/customers/{id}/contacts", Permission.CustomersRead, ListContactsOfCustomer.Handle);
+        api.Get("/customers/{id}/locations", Permission.CustomersRead, ListLocationsOfCustomer.Handle);
+        api.Get("/customers/{id}/assets", Permission.CustomersRead, ListAssetsOfCustomer.Handle);
         api.Get("/customers/{id}/history", Permission.CustomersRead, ListCustomerHistory.Handle);
         api.Post("/customers/{id}/contacts", Permission.CustomersWrite, CreateContact.Handle);
         api.Post("/customers/{id}/locations", Permission.CustomersWrite, CreateLocation.Handle);
 
+        api.Get("/organizations", Permission.CustomersRead, ListOrganizations.Handle);
+        api.Post("/organizations", Permission.CustomersWrite, CreateOrganization.Handle);
+        api.Get("/organizations/{id}", Permission.CustomersRead, GetOrganization.Handle);
+        api.Put("/organizations/{id}", Permission.CustomersWrite, ReplaceOrganization.Handle);
+        api.Patch("/organizations/{id}", Permission.CustomersWrite, PatchOrganization.Handle);
+        api.Delete("/organizations/{id}", Permission.CustomersDelete, DeleteOrganization.Handle);
+
+        api.Get("/contacts", Permission.CustomersRead, ListContacts.Handle);
+        api.Get("/contacts/search", Permission.CustomersRead, SearchContacts.Handle);
         api.Get("/contacts/{id}", Permission.CustomersRead, GetContact.Handle);
         api.Put("/contacts/{id}", Permission.CustomersWrite, ReplaceContact.Handle);
         api.Patch("/contacts/{id}", Permission.CustomersWrite, PatchContact.Handle);
         api.Delete("/contacts/{id}", Permission.CustomersDelete, DeleteContact.Handle);
         api.Get("/contacts/{id}/history", Permission.CustomersRead, ListContactHistory.Handle);
 
+        api.Get("/locations", Permission.CustomersRead, ListLocations.Handle);
+        api.Get("/locations/search", Permission.CustomersRead, SearchLocations.Handle);
         api.Get("/locations/{id}", Permission.CustomersRead, GetLocation.Handle);
         api.Put("/locations/{id}", Permission.CustomersWrite, ReplaceLocation.Handle);
         api.Patch("/locations/{id}", Permission.CustomersWrite, PatchLocation.Handle);
         api.Delete("/locations/{id}", Permission.CustomersDelete, DeleteLocation.Handle);
         api.Get("/locations/{id}/history", Permission.CustomersRead, ListLocationHistory.Handle);
 
+        api.Get("/assets", Permission.CustomersRead, ListAssets.Handle);
+        api.Get("/assets/lookup", Permission.CustomersRead, LookUpAsset.Handle);
         api.Post("/assets", Permission.CustomersWrite, CreateAsset.Handle);
         api.Get("/assets/{id}", Permission.CustomersRead, GetAsset.Handle);
         api.Put("/assets/{id}", Permission.CustomersWrite, ReplaceAsset.Handle);

@@ -10,7 +10,7 @@ internal static class GetAsset
 {
     public static async Task<Answer<AssetResponse>> Handle(string id, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Asset, AssetFields>(AssetKind.One, id, session, cancellationToken);
+        var found = await Find.Row(AssetKind.One, id, session, cancellationToken);
         return Answer.Ok<AssetResponse>(found.Problem is { } problem ? problem : AssetResponse.From(found.Value));
     }
 }
@@ -20,7 +20,7 @@ internal static class ListAssetHistory
 {
     public static async Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Asset, AssetFields>(AssetKind.One, id, session, cancellationToken);
+        var found = await Find.Row(AssetKind.One, id, session, cancellationToken);
         return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, limit, cursor, caller, session, cancellationToken));
     }
 }

@@ -10,7 +10,7 @@ internal static class GetContact
 {
     public static async Task<Answer<ContactResponse>> Handle(string id, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Contact, ContactFields>(ContactKind.One, id, session, cancellationToken);
+        var found = await Find.Row(ContactKind.One, id, session, cancellationToken);
         return Answer.Ok<ContactResponse>(found.Problem is { } problem ? problem : ContactResponse.From(found.Value));
     }
 }
@@ -20,7 +20,7 @@ internal static class ListContactHistory
 {
     public static async Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Contact, ContactFields>(ContactKind.One, id, session, cancellationToken);
+        var found = await Find.Row(ContactKind.One, id, session, cancellationToken);
         return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, limit, cursor, caller, session, cancellationToken));
     }
 }

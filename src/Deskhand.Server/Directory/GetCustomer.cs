@@ -10,7 +10,7 @@ internal static class GetCustomer
 {
     public static async Task<Answer<CustomerResponse>> Handle(string id, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Customer, CustomerFields>(CustomerKind.One, id, session, cancellationToken);
+        var found = await Find.Row(CustomerKind.One, id, session, cancellationToken);
         return Answer.Ok<CustomerResponse>(found.Problem is { } problem ? problem : CustomerResponse.From(found.Value));
     }
 }
@@ -20,7 +20,7 @@ internal static class ListCustomerHistory
 {
     public static async Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Customer, CustomerFields>(CustomerKind.One, id, session, cancellationToken);
+        var found = await Find.Row(CustomerKind.One, id, session, cancellationToken);
         return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, limit, cursor, caller, session, cancellationToken));
     }
 }

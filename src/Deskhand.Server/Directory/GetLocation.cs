@@ -10,7 +10,7 @@ internal static class GetLocation
 {
     public static async Task<Answer<LocationResponse>> Handle(string id, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Location, LocationFields>(LocationKind.One, id, session, cancellationToken);
+        var found = await Find.Row(LocationKind.One, id, session, cancellationToken);
         return Answer.Ok<LocationResponse>(found.Problem is { } problem ? problem : LocationResponse.From(found.Value));
     }
 }
@@ -20,7 +20,7 @@ internal static class ListLocationHistory
 {
     public static async Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var found = await Find.Row<Location, LocationFields>(LocationKind.One, id, session, cancellationToken);
+        var found = await Find.Row(LocationKind.One, id, session, cancellationToken);
         return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, limit, cursor, caller, session, cancellationToken));
     }
 }

@@ -75,6 +75,7 @@ internal static class ListChildren
     public static async Task<Answer<Page<CustomerResponse>>> Handle(
         string id, [AsParameters] CustomerQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
+        if (query.ParentId is { Length: > 0 }) return Answer.Ok<Page<CustomerResponse>>(Problem.Malformed("parentId", "The address names the parent already."));
         var parent = await Find.Row(CustomerKind.One, id, session, cancellationToken);
         if (parent.Problem is { } problem) return Answer.Ok<Page<CustomerResponse>>(problem);
         return Answer.Ok(await ListCustomers.Read(query with { ParentId = [id] }, CustomerResponse.From, caller, session, cancellationToken));

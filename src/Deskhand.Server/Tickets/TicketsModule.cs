@@ -33,6 +33,9 @@ internal static class TicketsModule
         api.Put("/tickets/{id}/escalate", Permission.TicketsEscalate, EscalateTicket.Handle);
         api.Delete("/tickets/{id}/escalate", Permission.TicketsEscalate, DeescalateTicket.Handle);
 
+        api.Get("/customers/{id}/tickets", Permission.TicketsRead, ListTicketsOfCustomer.Handle);
+        api.Get("/contacts/{id}/tickets", Permission.TicketsRead, ListTicketsOfContact.Handle);
+
         api.Get("/tickets/{id}/comments", Permission.TicketsRead, ListComments.Handle);
         // who may write what is decided by the comment's visibility, in TicketDecision
         api.Post("/tickets/{id}/comments", Permission.TicketsRead, AddComment.Handle);

@@ -1,0 +1,78 @@
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Deskhand.Directory;
+
+/// <summary>The filters of GET /assets. The same parameter twice means OR, different ones AND.</summary>
+internal sealed record AssetQuery : ListQuery
+{
+    /// <summary>An id or <c>none</c>.</summary>
+    public string[]? CustomerId { get; init; }
+
+    /// <summary>An id or <c>none</c>.</summary>
+    public string[]? LocationId { get; init; }
+
+    public string[]? Project { get; init; }
+
+    /// <summary>In upper or lower case.</summary>
+    public string[]? Number { get; init; }
+}
+
+/// <summary>GET /assets: filtered, sorted, by page or cursor.</summary>
+internal static class ListAssets
+{
+    public static ListOrders<Asset> Orders { get; } = new ListOrders<Asset>(a => a.Id)
+        .By("number", a => a.NumberKey)
+        .By("createdAt", a => a.CreatedAt)
+        .By("updatedAt", a => a.UpdatedAt);
+
+    public static async Task<Answer<Page<AssetResponse>>> Handle([AsParameters] AssetQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        Answer.Ok(await Read(query, caller, session, cancellationToken));
+
+    public static async Task<Outcome<Page<AssetResponse>>> Read(AssetQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        var page = query.ReadPage(caller.PageLimit);
+        if (page.Problem is { } wrongPage) return wrongPage;
+        var order = Orders.Read(query.Sort);
+        if (order.Problem is { } wrongOrder) return wrongOrder;
+        return await session.Transact<Page<AssetResponse>>(async () =>
+        {
+            var db = session.Db;
+            var filter = new EntityFilter<Asset>(db.Set<Asset>().Where(a => a.DeletedAt == null))
+                .Id("customerId", query.CustomerId, a => a.Fields.CustomerId, orNone: true)
+                .Id("locationId", query.LocationId, a => a.Fields.LocationId, orNone: true)
+                .Text("project", query.Project, a => a.Fields.Project)
+                .Text("number", query.Number, a => a.NumberKey, v => v.ToLowerInvariant())
+                .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, a => a.CreatedAt)
+                .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, a => a.UpdatedAt)
+                .Found("search", query.Search, words => Search.Ids(db, "assets", words), a => a.Id);
+            return filter.Problem is { } problem ? problem : await EntityList.Read(filter.Rows, order.Value, page.Value, AssetResponse.From, cancellationToken);
+        }, cancellationToken);
+    }
+}
+
+/// <summary>GET /customers/{id}/assets: those of one customer.</summary>
+internal static class ListAssetsOfCustomer
+{
+    public static async Task<Answer<Page<AssetResponse>>> Handle(string id, [AsParameters] AssetQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        if (query.CustomerId is { Length: > 0 }) return Answer.Ok<Page<AssetResponse>>(Problem.Malformed("customerId", "The address names the customer already."));
+        var customer = await Find.Row(CustomerKind.One, id, session, cancellationToken);
+        return Answer.Ok(customer.Problem is { } problem ? problem : await ListAssets.Read(query with { CustomerId = [id] }, caller, session, cancellationToken));
+    }
+}
+
+/// <summary>GET /assets/lookup?number=DR1734315: the one with a number, in upper or lower case, with what a ticket about it needs.</summary>
+internal static class LookUpAsset
+{
+    public static async Task<Answer<AssetResponse>> Handle(string? number, TenantSession session, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(number) || number.Length > 50 || number.Contains('\0', StringComparison.Ordinal))
+            return Answer.Ok<AssetResponse>(Problem.Malformed("number", "Say which: number=DR1734315."));
+        var key = number.Trim().ToLowerInvariant();
+        var found = await session.Read(db => db.Set<Asset>().SingleOrDefaultAsync(a => a.NumberKey == key && a.DeletedAt == null, cancellationToken), cancellationToken);
+        return Answer.Ok<AssetResponse>(found is null ? Problem.NotFound("asset") : AssetResponse.From(found));
+    }
+}
