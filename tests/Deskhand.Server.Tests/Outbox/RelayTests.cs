@@ -8,7 +8,7 @@ public sealed class RelayTests(OutboxDesk desk) : IClassFixture<OutboxDesk>
     [Fact]
     public async Task Two_relays_in_parallel_keep_the_order_of_each_entity_and_lose_and_double_nothing()
     {
-        const int entities = 40, each = 30;
+        const int entities = 20, each = 20;
         var got = new ConcurrentQueue<OutboxEvent>();
         var ids = Enumerable.Range(0, entities).Select(_ => Guid.NewGuid()).ToArray();
         var sequences = new ConcurrentDictionary<Guid, long>();
