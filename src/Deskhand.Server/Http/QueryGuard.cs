@@ -23,7 +23,7 @@ internal static class QueryGuard
     }
 
     /// <summary>The parameters a use case declares: its own simple ones and those of its <c>[AsParameters]</c> records.</summary>
-    private static string[] Names(Endpoint endpoint)
+    internal static string[] Names(Endpoint endpoint)
     {
         if (endpoint.Metadata.GetMetadata<MethodInfo>() is not { } method) return [];
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];

@@ -229,9 +229,7 @@ internal sealed record ApiRoute(string Verb, RouteEndpoint Endpoint)
 
     public Type? BodyType => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) && type != typeof(IFormCollection) && !type.IsAssignableTo(typeof(Stream)) ? type : null;
 
-    public IReadOnlyList<string> QueryNames => [.. Endpoint.Metadata.GetMetadata<MethodInfo>()!.GetParameters()
-        .SelectMany(p => p.GetCustomAttribute<AsParametersAttribute>() is null ? [p.Name!] : p.ParameterType.GetProperties().Select(q => q.Name))
-        .Select(JsonNamingPolicy.CamelCase.ConvertName)];
+    public IReadOnlyList<string> QueryNames => QueryGuard.Names(Endpoint);
 
     public string Fill(Func<string, string> value) =>
         Parameters.Aggregate(Path, (path, name) => path.Replace("{" + name + "}", value(name), StringComparison.Ordinal).Replace("{" + name + ":guid}", value(name), StringComparison.Ordinal));
