@@ -21,7 +21,10 @@ public sealed class InstancesTests(OutboxDesk desk, ITestOutputHelper output) : 
         var folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
         var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["DESKHAND_DATA"] = folder, ["DESKHAND_DATABASE"] = desk.OwnerConnectionString, ["DESKHAND_PORT"] = "0", ["DESKHAND_ROLES"] = "relay",
+            ["DESKHAND_DATA"] = folder,
+            ["DESKHAND_DATABASE"] = desk.OwnerConnectionString,
+            ["DESKHAND_PORT"] = "0",
+            ["DESKHAND_ROLES"] = "relay",
         }).Build());
         await using var database = await ServerDatabase.Open(settings, NullLoggerFactory.Instance, CancellationToken.None);
         await using (var relay = DeskServer.Build(settings, JwtSecret.Open(null, folder).Secret!, database, [], b => b.Logging.SetMinimumLevel(LogLevel.Warning)))
