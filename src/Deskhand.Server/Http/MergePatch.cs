@@ -35,8 +35,33 @@ internal sealed class MergePatch<TFields>(JsonObject patch) : IEndpointParameter
     public static async ValueTask<MergePatch<TFields>> BindAsync(HttpContext context)
     {
         if (!IsMergePatch(context.Request.ContentType)) throw new BadHttpRequestException("Content type", StatusCodes.Status415UnsupportedMediaType);
-        var node = await JsonNode.ParseAsync(context.Request.Body, documentOptions: new() { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: context.RequestAborted);
-        return node is JsonObject members ? new(members) : throw new JsonException("Expected an object.");
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(context.Request.Body, new() { MaxDepth = 16, AllowDuplicateProperties = false }, context.RequestAborted);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("Expected an object.");
+            ReadText(document.RootElement);
+            return new(JsonObject.Create(document.RootElement.Clone())!);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("Expected valid Unicode text.", e);
+        }
+    }
+
+    /// <summary>The parser lets invalid UTF-8 and lone surrogates pass; they throw when they are read, which is better here than later.</summary>
+    private static void ReadText(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) value.GetString();
+        else if (value.ValueKind == JsonValueKind.Array)
+            foreach (var item in value.EnumerateArray()) ReadText(item);
+        else if (value.ValueKind == JsonValueKind.Object)
+            foreach (var member in value.EnumerateObject()) ReadMember(member);
+    }
+
+    private static void ReadMember(JsonProperty member)
+    {
+        _ = member.Name;
+        ReadText(member.Value);
     }
 
     private static bool IsMergePatch(string? contentType) =>

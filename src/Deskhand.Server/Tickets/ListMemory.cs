@@ -21,10 +21,13 @@ internal sealed class ListMemory(TimeProvider clock)
     private readonly ConcurrentDictionary<string, (long Total, DateTimeOffset Until)> totals = new(StringComparer.Ordinal);
 
     /// <summary>One list as one caller sees it.</summary>
-    public static string Key(Caller caller, TicketQuery query, TicketOrder order, int limit) =>
-        string.Join('|', caller.TenantId, caller.Scope == TicketScope.All ? Guid.Empty : caller.UserId, string.Join(',', caller.Scope == TicketScope.Groups ? caller.Groups : []),
-            order.Name, limit, query.Assignee?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
-            JsonSerializer.Serialize(query with { Page = null, Skip = null, Limit = null, Take = null, Cursor = null, Sort = null }, JsonFormat.Options));
+    public static string Key(Caller caller, TicketQuery query, TicketOrder order, int limit) => $"{order.Name}|{limit}|{Seen(caller, query)}";
+
+    /// <summary>The tickets that a caller sees through filters, as a name for them.</summary>
+    public static string Seen(Caller caller, TicketFilters filters) =>
+        string.Join('|', caller.TenantId, caller.Scope, caller.Scope == TicketScope.All ? Guid.Empty : caller.UserId, string.Join(',', caller.Scope == TicketScope.Groups ? caller.Groups : []),
+            filters.Assignee?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
+            JsonSerializer.Serialize(filters, JsonFormat.Options));
 
     public static bool IsDeep(int skip) => skip >= DeepFrom;
 

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace Deskhand.Tickets;
 
-/// <summary>The filters of GET /tickets. The same parameter twice means OR, different ones AND.</summary>
-internal sealed record TicketQuery
+/// <summary>The filters of tickets, in lists and statistics. The same parameter twice means OR, different ones AND.</summary>
+internal record TicketFilters
 {
     /// <summary>Status keys.</summary>
     public string[]? Status { get; init; }
@@ -63,9 +63,13 @@ internal sealed record TicketQuery
 
     public string? DueBefore { get; init; }
 
-    /// <summary>Words that the subject or the reference contains, all of them.</summary>
+    /// <summary>Words that the subject contains, all of them; or a reference.</summary>
     public string? Search { get; init; }
+}
 
+/// <summary>The parameters of GET /tickets.</summary>
+internal sealed record TicketQuery : TicketFilters
+{
     /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt; after priority also -updatedAt.</summary>
     public string? Sort { get; init; }
 
@@ -95,7 +99,7 @@ internal sealed class TicketFilter
     public string Where => string.Join(" AND ", conditions);
 
     /// <summary>Reads the filters, or says what is wrong with the first that is.</summary>
-    public static Outcome<TicketFilter> Read(TicketQuery q, Caller caller, Rulebook rulebook)
+    public static Outcome<TicketFilter> Read(TicketFilters q, Caller caller, Rulebook rulebook)
     {
         var filter = new TicketFilter(caller.TenantId);
         var problem =
@@ -137,6 +141,13 @@ internal sealed class TicketFilter
             return "$" + Parameters.Count;
         }).ToArray();
         conditions.Add($"({string.Join(", ", order.Columns)}) {(order.Descending ? "<" : ">")} ({string.Join(", ", places)})");
+    }
+
+    /// <summary>The parameters with two more, and the names of those.</summary>
+    public NpgsqlParameter[] With(NpgsqlParameter first, NpgsqlParameter second, out string nameOfFirst, out string nameOfSecond)
+    {
+        (nameOfFirst, nameOfSecond) = ($"${Parameters.Count + 1}", $"${Parameters.Count + 2}");
+        return [.. Parameters.Select(p => p.Clone()), first, second];
     }
 
     public void Also(string condition) => conditions.Add(condition);
@@ -237,7 +248,8 @@ internal sealed class TicketFilter
     {
         if (string.IsNullOrWhiteSpace(search)) return null;
         if (search.Length > 200 || search.Contains('\0', StringComparison.Ordinal)) return Problem.Malformed("search", "At most 200 characters.");
-        conditions.Add($"t.id IN (SELECT s.id FROM search_ticket_subjects({Add(Rows.P(search))}) s (id))");
+        var words = Add(Rows.P(search));
+        conditions.Add($"t.id IN (SELECT s.id FROM search_ticket_subjects({words}) s (id) UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND r.reference = upper(btrim({words})))");
         return null;
     }
 }

@@ -13,6 +13,7 @@ internal static class TicketsModule
     {
         services.AddSingleton<Rulebooks>();
         services.AddSingleton<ListMemory>();
+        services.AddSingleton<StatsMemory>();
         services.AddScoped<TicketDesk>();
         services.AddScoped<DefinitionDesk>();
         services.AddSingleton<AttachmentStore>();
@@ -22,6 +23,7 @@ internal static class TicketsModule
     {
         api.Get("/tickets", Permission.TicketsRead, ListTickets.Handle);
         api.Post("/tickets", Permission.TicketsCreate, CreateTicket.Handle);
+        api.Get("/tickets/stats", Permission.TicketsRead, GetTicketStats.Handle);
         api.Get("/tickets/{id}", Permission.TicketsRead, GetTicket.Handle);
         api.Put("/tickets/{id}", Permission.TicketsUpdate, ReplaceTicket.Handle);
         api.Patch("/tickets/{id}", Permission.TicketsUpdate, PatchTicket.Handle);

@@ -100,7 +100,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             foreach (var name in route.QueryNames.Where(n => foreign.Knows(n)))
             {
                 var reply = await desk.Tenant.Admin.Get($"{route.Path}?{name}={foreign.Of(name.Replace("Id", "", StringComparison.Ordinal))}");
-                Assert.True(reply.Status is 404 || (reply.Status == 200 && reply.At("data") is JsonArray { Count: 0 }), $"{route}?{name}= answered {reply.Status}: {reply.Text}");
+                Assert.True(reply.Status is 404 || (reply.Status == 200 && (reply.At("data") is JsonArray { Count: 0 } || reply["total"] == "0")), $"{route}?{name}= answered {reply.Status}: {reply.Text}");
             }
         }
     }
