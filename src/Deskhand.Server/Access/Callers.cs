@@ -65,7 +65,8 @@ internal sealed class Callers(Database database, DatabaseListener listener, Time
     private static async Task Touch(TenantSession session, Guid tokenId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await session.Transact<Nothing>(async () =>
         {
-            await session.Execute("UPDATE api_tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)", cancellationToken, Rows.P(tokenId), Rows.P(now));
+            await session.Execute("UPDATE api_tokens SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)", cancellationToken,
+                Rows.P(session.TenantId), Rows.P(tokenId), Rows.P(now));
             return default(Nothing);
         }, cancellationToken);
 

@@ -45,9 +45,8 @@ internal sealed class OutsideUsers(Database database, UserAccounts accounts)
         return made.Problem switch
         {
             null => made.Value.Id,
-            // a request beside this one made the same user
-            { Code: "external_identity_taken" } => await Known(session, claims.Subject, issuer, cancellationToken),
-            // an address that is taken already belongs to somebody else until an administrator links the two
+            // a request beside this one made the same user; or the address belongs to somebody else until an administrator links the two
+            { Kind: ProblemKind.Conflict } => await Known(session, claims.Subject, issuer, cancellationToken),
             _ => null,
         };
     }
