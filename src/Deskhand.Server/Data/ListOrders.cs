@@ -56,19 +56,10 @@ internal abstract class ListOrder<TRow>(string name) where TRow : class
 internal sealed class ListOrder<TRow, TKey>(string name, Expression<Func<TRow, TKey>> key, Expression<Func<TRow, Guid>> id, bool falling) : ListOrder<TRow>(name)
     where TRow : class
 {
-    private const int Deep = 500;
     private readonly Func<TRow, TKey> keyOf = key.Compile();
     private readonly Func<TRow, Guid> idOf = id.Compile();
 
-    public override IQueryable<TRow> Part(IQueryable<TRow> rows, int skip, int take)
-    {
-        var part = Sort(rows).Skip(skip).Take(take);
-        if (skip < Deep) return part;
-
-        // far from the start the index alone is walked, and only the rows of the page are fetched
-        var isInPart = Expression.Call(typeof(Queryable), nameof(Queryable.Contains), [typeof(Guid)], part.Select(id).Expression, id.Body);
-        return Sort(rows.Where(Expression.Lambda<Func<TRow, bool>>(isInPart, id.Parameters)));
-    }
+    public override IQueryable<TRow> Part(IQueryable<TRow> rows, int skip, int take) => Sort(rows).Skip(skip).Take(take);
 
     public override Outcome<Expression<Func<TRow, bool>>> After(string cursor)
     {

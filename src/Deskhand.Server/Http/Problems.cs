@@ -56,6 +56,9 @@ internal static class Problems
 
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
+    /// <summary>Whether what was thrown is the caller's doing, and so nothing for the log of errors.</summary>
+    public static bool IsTheCallers(Exception e) => e is BadHttpRequestException or JsonException or OperationCanceledException;
+
     /// <summary>What was thrown becomes an answer: bad input 400, a body too large 413, anything else is a bug and answers 500 without internals.</summary>
     public static async Task OnException(HttpContext context)
     {

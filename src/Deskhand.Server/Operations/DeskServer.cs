@@ -49,7 +49,7 @@ internal static class DeskServer
         var app = builder.Build();
         Connect(app.Services);
         if (!settings.TrustedProxies.IsEmpty) app.UseForwardedHeaders();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.OnException, AllowStatusCode404Response = true });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.OnException, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = c => Problems.IsTheCallers(c.Exception) });
         app.UseStatusCodePages(context => Problems.OnEmptyAnswer(context.HttpContext));
         app.UseResponseCompression();
         app.UseRouting();

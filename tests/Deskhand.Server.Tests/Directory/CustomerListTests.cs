@@ -1,3 +1,4 @@
+using Deskhand.Data;
 namespace Deskhand.Server.Tests.Directory;
 
 public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
@@ -153,4 +154,31 @@ public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
     }
 
     private static IEnumerable<string> Ids(Reply reply) => reply.Expect(200).At("data")!.AsArray().Select(c => c!["id"]!.ToString());
+
+    [Fact]
+    public async Task Deep_pages_show_what_the_cursor_shows()
+    {
+        var tenant = await desk.NewTenant("deep");
+        await using (var session = desk.Database.For(tenant.Id))
+            await session.Transact<Nothing>(async () =>
+            {
+                await session.Execute("""
+                    INSERT INTO customers (tenant_id, id, number, name, type, tier, created_at, updated_at)
+                    SELECT $1, gen_random_uuid(), 'N' || i, 'Customer ' || i % 700, 'business', 'gold', now(), now() FROM generate_series(1, 1200) i
+                    """, CancellationToken.None, Rows.P(tenant.Id));
+                return default(Nothing);
+            }, CancellationToken.None);
+
+        string? cursor = null;
+        for (var page = 1; page <= 12; page++)
+        {
+            var byCursor = (await tenant.Agent.Get("/customers?sort=name&limit=100" + (cursor is null ? "" : $"&cursor={cursor}"))).Expect(200);
+            var byPage = (await tenant.Agent.Get($"/customers?sort=name&limit=100&page={page}")).Expect(200);
+            Assert.Equal(byCursor.At("data")!.ToJsonString(), byPage.At("data")!.ToJsonString());
+            Assert.Equal(100, byPage.At("data")!.AsArray().Count);
+            cursor = byCursor["pagination.nextCursor"];
+        }
+
+        Assert.Null(cursor);
+    }
 }
