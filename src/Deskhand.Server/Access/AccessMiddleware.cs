@@ -9,6 +9,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
         var endpoint = context.GetEndpoint();
+        // a trace is found by its route, not by each address
+        if (System.Diagnostics.Activity.Current is { IsAllDataRequested: true } trace && endpoint is RouteEndpoint route)
+            trace.DisplayName = $"{context.Request.Method} {route.RoutePattern.RawText}";
         return endpoint?.Metadata.GetMetadata<Needs>() is not { } needs ? next(context) : Check(context, endpoint, needs, scope);
     }
 

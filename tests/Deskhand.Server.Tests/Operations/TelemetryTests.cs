@@ -46,7 +46,7 @@ public sealed class TelemetryTests : IDisposable
         while (!(received.TryGetValue("traces", out var traces) && traces.Contains("GET /api/v1/tickets", StringComparison.Ordinal) && traces.Contains("postgresql", StringComparison.Ordinal)
             && received.TryGetValue("metrics", out var metrics) && metrics.Contains("http.server.request.duration", StringComparison.Ordinal)))
         {
-            Assert.False(deadline.IsCancellationRequested, $"received only: {string.Join(", ", received.Select(r => $"{r.Key} ({r.Value.Length} bytes)"))} {System.Text.RegularExpressions.Regex.Replace(received.GetValueOrDefault("traces", ""), "[^ -~]+", " ")}");
+            Assert.False(deadline.IsCancellationRequested, $"received only: {string.Join(", ", received.Select(r => $"{r.Key} ({r.Value.Length} bytes)"))}");
             await Task.Delay(50);
         }
 
