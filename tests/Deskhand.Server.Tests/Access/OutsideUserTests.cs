@@ -56,15 +56,19 @@ public sealed class OutsideUserTests(SharedSecretDesk desk, ITestOutputHelper ou
         foreach (var credential in new[] { desk.Tenant.Agent.Token, apiToken, Token("measured", "measured@acme.example", "agent") })
         {
             Assert.NotNull(await tokens.Find(credential, CancellationToken.None));
-            var times = new double[20_000];
+            var (times, asked) = (new double[20_000], 0);
             for (var i = 0; i < times.Length; i++)
             {
                 var began = Stopwatch.GetTimestamp();
                 var found = tokens.Find(credential, CancellationToken.None);
                 times[i] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
                 // what asks the database is never done at once
-                Assert.True(found.IsCompletedSuccessfully || i == 0 || (await found) is not null);
+                if (!found.IsCompleted) asked++;
+                Assert.NotNull(await found);
             }
+
+            // a late notification, or the half minute being over
+            Assert.InRange(asked, 0, 3);
 
             Array.Sort(times);
             output.WriteLine($"p50 {times[times.Length / 2]:0.0} µs, p99 {times[times.Length * 99 / 100]:0.0} µs");

@@ -18,8 +18,10 @@ internal static class OwnAccount
         if (NeedsPerson(caller) is { } refused) return refused;
         using var slot = await tries.TakeSlot(cancellationToken);
         if (slot is null) return HashingSlots.Busy;
-        var tried = await tries.Check(session, caller.UserId, password, origin, cancellationToken);
+        var tried = await tries.Check(session, caller.UserId, password, cancellationToken);
         if (tried.Problem is { } locked) return locked;
-        return tried.Value is { } right ? await work(right.Attempt) : WrongPassword(field);
+        if (tried.Value.IsRight) return await work(tried.Value.Attempt);
+        await tries.NoteFailure(session, caller.UserId, tried.Value.Attempt, "password", origin, cancellationToken);
+        return WrongPassword(field);
     }
 }

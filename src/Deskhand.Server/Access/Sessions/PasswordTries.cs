@@ -2,8 +2,8 @@ using Deskhand.Data;
 
 namespace Deskhand.Access;
 
-/// <summary>A password that was right.</summary>
-internal sealed record RightPassword(Attempt Attempt, bool NeedsRehash);
+/// <summary>A password that was tried.</summary>
+internal sealed record TriedPassword(Attempt Attempt, bool IsRight, bool NeedsRehash);
 
 /// <summary>Tries passwords: few at once, each counted before it is made, failures on the record.</summary>
 internal sealed class PasswordTries(Passwords passwords, HashingSlots slots, AddressAttempts addresses, TimeProvider clock)
@@ -24,16 +24,17 @@ internal sealed class PasswordTries(Passwords passwords, HashingSlots slots, Add
     /// <summary>As long as <see cref="Check"/>, for an address that nobody has.</summary>
     public void CheckNothing(string password) => passwords.VerifyNothing(password);
 
-    /// <summary>The right password's attempt, null for a wrong one, a problem when the account is locked. Only while holding a slot.</summary>
-    public async Task<Outcome<RightPassword?>> Check(TenantSession session, Guid userId, string password, RequestOrigin origin, CancellationToken cancellationToken)
+    /// <summary>
+    /// Counts an attempt and makes it; a problem when the account is locked. Only while holding a slot. For a wrong one the caller
+    /// says <see cref="NoteFailure"/>.
+    /// </summary>
+    public async Task<Outcome<TriedPassword>> Check(TenantSession session, Guid userId, string password, CancellationToken cancellationToken)
     {
         var now = clock.Now();
         if (await Lockout.Reserve(session, userId, now, cancellationToken) is not { } attempt)
             return Lockout.Locked(await Lockout.Remaining(session, userId, now, cancellationToken));
         var (ok, needsRehash) = passwords.Verify(attempt.PasswordHash, password);
-        if (ok) return new RightPassword(attempt, needsRehash);
-        await NoteFailure(session, userId, attempt, "password", origin, cancellationToken);
-        return (RightPassword?)null;
+        return new TriedPassword(attempt, ok, needsRehash);
     }
 
     /// <summary>A counted attempt was wrong.</summary>

@@ -55,26 +55,33 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
         if (tries.Reserve(email) is { } wait) return Lockout.Locked(wait);
 
         var accounts = await SignInAccounts.Find(database, email, body.Tenant, cancellationToken);
-        var right = new List<Verified>();
+        var (right, wrong) = (new List<Candidate>(), new List<Candidate>());
         TimeSpan? locked = null;
-        var wrong = accounts.Count == 0;
         foreach (var (tenantId, userId) in accounts)
         {
             await using var session = database.For(tenantId);
-            var tried = await tries.Check(session, userId, body.Password, origin, cancellationToken);
+            var tried = await tries.Check(session, userId, body.Password, cancellationToken);
             if (tried.Problem is { } problem) locked = problem.RetryAfter;
-            else if (tried.Value is { } attempt) right.Add(new(tenantId, userId, attempt.Attempt, attempt.NeedsRehash));
-            else wrong = true;
+            else (tried.Value.IsRight ? right : wrong).Add(new(tenantId, userId, tried.Value.Attempt, tried.Value.NeedsRehash));
         }
 
+        foreach (var who in wrong) await Settle(who, isOneRight: right.Count > 0, origin, cancellationToken);
         if (accounts.Count == 0) tries.CheckNothing(body.Password);
-        if (right.Count == 0) return !wrong && locked is { } remaining ? Lockout.Locked(remaining) : Wrong;
+        if (right.Count == 0) return wrong.Count == 0 && locked is { } remaining ? Lockout.Locked(remaining) : Wrong;
         if (right.Count > 1) return await AskForTenant(email, right, cancellationToken);
         return await Complete(email, right[0], body, origin, cancellationToken);
     }
 
+    /// <summary>A password that is right in one tenant is no failure in another where the same person has another one.</summary>
+    private async Task Settle(Candidate who, bool isOneRight, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        await using var session = database.For(who.TenantId);
+        if (isOneRight) await Lockout.GiveBack(session, who.UserId, cancellationToken);
+        else await tries.NoteFailure(session, who.UserId, who.Attempt, "password", origin, cancellationToken);
+    }
+
     /// <summary>The password is right: the second factor, and then the session.</summary>
-    private async Task<Outcome<SignedIn>> Complete(string email, Verified who, SignInRequest body, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<Outcome<SignedIn>> Complete(string email, Candidate who, SignInRequest body, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var session = database.For(who.TenantId);
         var now = clock.Now();
@@ -105,13 +112,13 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
         return outcome;
     }
 
-    private async Task<Outcome<SignedIn>> RefuseCode(TenantSession session, Verified who, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<Outcome<SignedIn>> RefuseCode(TenantSession session, Candidate who, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await tries.NoteFailure(session, who.UserId, who.Attempt, "totp", origin, cancellationToken);
         return WrongCode;
     }
 
-    private async Task<Outcome<SignedIn>> AskForTenant(string email, List<Verified> right, CancellationToken cancellationToken)
+    private async Task<Outcome<SignedIn>> AskForTenant(string email, List<Candidate> right, CancellationToken cancellationToken)
     {
         tries.GiveBack(email);
         var slugs = new List<string>();
@@ -127,5 +134,5 @@ internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions
 
     private static Actor Person(Guid userId) => new(ActorKind.Agent, userId, PermissionSet.None, Via.Screen);
 
-    private sealed record Verified(Guid TenantId, Guid UserId, Attempt Attempt, bool NeedsRehash);
+    private sealed record Candidate(Guid TenantId, Guid UserId, Attempt Attempt, bool NeedsRehash);
 }
