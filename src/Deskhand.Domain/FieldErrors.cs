@@ -6,12 +6,20 @@ namespace Deskhand;
 /// <summary>Collects what is wrong with the members of one input, so that a caller hears all of it at once.</summary>
 public sealed partial class FieldErrors
 {
+    /// <summary>Beyond so many members nobody reads on, and the answer shall not outgrow the input.</summary>
+    private const int MostFields = 100;
+
     private readonly SortedDictionary<string, List<string>> errors = new(StringComparer.Ordinal);
 
     /// <summary>Notes one message for one member.</summary>
     public void Add(string field, string message)
     {
-        if (!errors.TryGetValue(field, out var messages)) errors[field] = messages = [];
+        if (!errors.TryGetValue(field, out var messages))
+        {
+            if (errors.Count == MostFields) return;
+            errors[field] = messages = [];
+        }
+
         messages.Add(message);
     }
 

@@ -175,4 +175,14 @@ public sealed class FieldErrorsTests
         check(errors);
         return [.. errors.ToProblem()?.Errors.Values.SelectMany(m => m) ?? []];
     }
+
+    [Fact]
+    public void Of_very_many_members_the_first_hundred_are_told()
+    {
+        var errors = new FieldErrors();
+        for (var i = 0; i < 1000; i++) errors.Add($"field{i}", "No.");
+        errors.Add("field0", "Again no.");
+        Assert.Equal(100, errors.ToProblem()!.Errors.Count);
+        Assert.Equal(2, errors.ToProblem()!.Errors["field0"].Length);
+    }
 }

@@ -89,6 +89,10 @@ internal static class OpenApi
         operation.AddExtension("x-permission", new JsonNodeExtension(needs.ToString()));
         if (needs.SignedIn) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
 
+        // the properties of [AsParameters] records come under their C# names, which the API does not take
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p is { In: ParameterLocation.Query, Name: not null }))
+            parameter.Name = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+
         var verb = context.Description.HttpMethod;
         if (verb == HttpMethods.Post && needs.SignedIn && !metadata.OfType<HoldsSecret>().Any())
             Parameter(operation, "Idempotency-Key", "The same key with the same body gets the stored answer for 24 hours; with another body, 409.");

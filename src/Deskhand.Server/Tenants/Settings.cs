@@ -60,8 +60,13 @@ internal static class ChangeSettings
 
             var after = before with
             {
-                Name = fields.Name, Locale = fields.Locale, TimeZone = fields.TimeZone, PageLimit = fields.PageLimit, ReferenceScheme = fields.ReferenceScheme,
-                Version = before.Version + 1, UpdatedAt = now,
+                Name = fields.Name,
+                Locale = fields.Locale,
+                TimeZone = fields.TimeZone,
+                PageLimit = fields.PageLimit,
+                ReferenceScheme = fields.ReferenceScheme,
+                Version = before.Version + 1,
+                UpdatedAt = now,
             };
             session.Db.Replace(before, after);
             await session.Db.SaveChangesAsync(cancellationToken);
@@ -77,6 +82,11 @@ internal static class ChangeSettings
 
     private static SettingsFields Fields(Tenant t, string workflow) => new()
     {
-        Name = t.Name, Locale = t.Locale, TimeZone = t.TimeZone, PageLimit = t.PageLimit, ReferenceScheme = t.ReferenceScheme, Workflow = workflow,
+        Name = t.Name,
+        Locale = t.Locale,
+        TimeZone = t.TimeZone,
+        PageLimit = t.PageLimit,
+        ReferenceScheme = t.ReferenceScheme,
+        Workflow = workflow,
     };
 }

@@ -60,13 +60,13 @@ internal static class AttachFile
 internal static class ListAttachments
 {
     public static async Task<Answer<Page<AttachmentResponse>>> Handle(
-        string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        Answer.Ok(await Read(id, page, limit, cursor, caller, session, cancellationToken));
+        string id, string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        Answer.Ok(await Read(id, page, limit, skip, take, cursor, caller, session, cancellationToken));
 
     private static async Task<Outcome<Page<AttachmentResponse>>> Read(
-        string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        string id, string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var asked = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var asked = PageRequest.Read(page, limit, skip, take, cursor, caller.PageLimit);
         if (asked.Problem is { } malformed) return malformed;
         var request = asked.Value;
         (DateTimeOffset, Guid)? after = null;

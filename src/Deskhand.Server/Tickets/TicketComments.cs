@@ -19,9 +19,9 @@ internal sealed record CommentResponse(
 internal static class ListComments
 {
     public static async Task<Answer<Page<CommentResponse>>> Handle(
-        string id, string? page, string? limit, string? cursor, string? sort, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        string id, string? page, string? limit, string? skip, string? take, string? cursor, string? sort, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = PageRequest.Read(page, limit, skip, take, cursor, caller.PageLimit);
         if (request.Problem is { } malformed) return Answer.Ok<Page<CommentResponse>>(malformed);
         if (sort is not (null or "createdAt" or "-createdAt"))
             return Answer.Ok<Page<CommentResponse>>(Problem.Malformed("sort", "Comments are sorted by createdAt or -createdAt.") with { Allowed = ["createdAt", "-createdAt"] });

@@ -15,7 +15,14 @@ public sealed class DirectoryRulesTests
     {
         var typed = new CustomerFields
         {
-            Name = " Acme ", Number = " C-1 ", Email = " Desk@ACME.Example ", Phone = " ", Website = "", Details = " \n", ExternalId = "", Domains = [" @Acme.Example", "acme.example"],
+            Name = " Acme ",
+            Number = " C-1 ",
+            Email = " Desk@ACME.Example ",
+            Phone = " ",
+            Website = "",
+            Details = " \n",
+            ExternalId = "",
+            Domains = [" @Acme.Example", "acme.example"],
             Address = new() { Line1 = " 1 Long Street ", Line2 = " ", City = "", State = null, PostalCode = " 8001", Country = "za" },
         };
         var one = typed.Normalised();
@@ -29,7 +36,10 @@ public sealed class DirectoryRulesTests
 
         var contact = new ContactFields
         {
-            FirstName = " Ada ", LastName = " ", Email = "no-at", Title = " ",
+            FirstName = " Ada ",
+            LastName = " ",
+            Email = "no-at",
+            Title = " ",
             Identities = [new(IdentityKind.Email, "A@B.Example"), new(IdentityKind.Email, " A@b.example "), new(IdentityKind.Whatsapp, " 1@c.us"), new(IdentityKind.Phone, " ")],
         }.Normalised();
         Assert.Equal(("Ada", "", "no-at", null), (contact.FirstName, contact.LastName, contact.Email, contact.Title));

@@ -236,6 +236,26 @@ public sealed class AttachmentTests(SmallUploads desk) : IClassFixture<SmallUplo
     }
 
     [Fact]
+    public async Task Sec31_An_upload_that_is_sent_again_with_its_key_is_taken_once()
+    {
+        var ticket = await Tenant.Agent.NewTicket();
+        var key = Guid.NewGuid().ToString();
+        var ids = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/tickets/{ticket}/attachments") { Content = new MultipartFormDataContent("same") { { new ByteArrayContent(Files.Png), "file", "a.png" } } };
+            request.Headers.Add("Idempotency-Key", key);
+            using var response = await Tenant.Agent.Client.SendAsync(request);
+            Assert.Equal(201, (int)response.StatusCode);
+            ids.Add(System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!.ToString());
+        }
+
+        Assert.Equal(ids[0], ids[1]);
+        Assert.Equal(200, await Tenant.Agent.FetchStatus(ids[0]));
+        Assert.Equal("1", (await Tenant.Agent.Get($"/tickets/{ticket}/attachments?skip=0&take=5"))["pagination.total"]);
+    }
+
+    [Fact]
     public async Task Files_are_listed_page_by_page()
     {
         var ticket = await Tenant.Agent.NewTicket();

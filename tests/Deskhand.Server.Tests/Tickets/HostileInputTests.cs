@@ -156,10 +156,15 @@ public sealed class HostileInputTests(Desk desk) : IClassFixture<Desk>
         path = path.Replace("{id}", (await desk.Tenant.Agent.NewTicket()).ToString(), StringComparison.Ordinal);
         foreach (var deep in (string[])[new string('[', 10_000), "{\"customFields\":" + string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5001), string.Concat(Enumerable.Repeat("{\"a\":", 20)) + "1" + new string('}', 20)])
             Assert.Equal(400, (await desk.Tenant.Agent.Send(new HttpMethod(verb), path, deep)).Status);
-        var wide = JsonSerializer.Serialize(new { subject = "x", body = "x", status = "open", customFields = Enumerable.Range(0, 20_000).ToDictionary(i => $"field_{i}", i => i) });
-        var reply = await desk.Tenant.Agent.Send(new HttpMethod(verb), path, wide);
-        Assert.InRange(reply.Status, 400, 422);
-        Assert.InRange(reply.Text.Length, 1, 100_000);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_unknown_fields_get_a_short_answer()
+    {
+        var id = await desk.Tenant.Agent.NewTicket();
+        var wide = JsonSerializer.Serialize(new { subject = "x", customFields = Enumerable.Range(0, 20_000).ToDictionary(i => $"field_{i}", i => i) });
+        foreach (var reply in (Reply[])[await desk.Tenant.Agent.Post("/tickets", wide), await desk.Tenant.Agent.Patch($"/tickets/{id}", wide), await desk.Tenant.Agent.Put($"/tickets/{id}", wide)])
+            Assert.InRange(reply.Expect(422).Text.Length, 1, 20_000);
     }
 
     [Theory]
