@@ -56,6 +56,21 @@ internal static class ListComments
     }
 }
 
+/// <summary>GET /comments/{id}</summary>
+internal static class GetComment
+{
+    public static async Task<Answer<CommentResponse>> Handle(Guid id, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        var rows = await session.Query($"SELECT {CommentRow.Columns}, c.ticket_id FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL",
+            r => (Comment: CommentRow.Read(r), TicketId: r.GetGuid(r.FieldCount - 1)), cancellationToken, Rows.P(session.TenantId), Rows.P(id));
+        return Answer.Ok<CommentResponse>(
+            rows.Count == 1 && (rows[0].Comment.Visibility == Visibility.Public || caller.May(Permission.NotesRead))
+            && await GetTicket.Find(rows[0].TicketId.ToString(), caller, session, cancellationToken) is { } ticket
+                ? CommentResponse.From(ticket.Id, rows[0].Comment)
+                : Problem.NotFound("comment"));
+    }
+}
+
 /// <summary>POST /tickets/{id}/comments and /tickets/{id}/notes.</summary>
 internal static class AddComment
 {

@@ -42,6 +42,7 @@ internal static class TicketsModule
         // who may write what is decided by the comment's visibility, in TicketDecision
         api.Post("/tickets/{id}/comments", Permission.TicketsRead, AddComment.Handle);
         api.Post("/tickets/{id}/notes", Permission.TicketsRead, AddNote.Handle);
+        api.Get("/comments/{id}", Permission.TicketsRead, GetComment.Handle);
         api.Patch("/comments/{id}", Permission.TicketsRead, EditComment.Handle);
         api.Delete("/comments/{id}", Permission.TicketsRead, DeleteComment.Handle);
 
