@@ -22,7 +22,9 @@ internal static class TicketReferences
         if (fields is null || NamesNothing(fields)) return Known.Nothing;
 
         var rows = await session.Query("""
-            SELECT EXISTS (SELECT 1 FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL),
+            SELECT EXISTS (SELECT 1 FROM customers WHERE tenant_id = $1 AND deleted_at IS NULL
+                               -- the one that the contact brings along when none is named
+                               AND id = coalesce($2, (SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL))),
                    (SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL),
                    (SELECT customer_id FROM locations WHERE tenant_id = $1 AND id = $4 AND deleted_at IS NULL),
                    a.number, a.customer_id,

@@ -35,6 +35,19 @@ public sealed class TicketLifeTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_contact_brings_its_customer_along()
+    {
+        var agent = desk.Tenant.Agent;
+        var customer = (await agent.Post("/customers", new { name = "Karoo Traders" })).Expect(201)["id"];
+        var contact = (await agent.Post($"/customers/{customer}/contacts", new { firstName = "Thandi" })).Expect(201)["id"];
+
+        var made = (await agent.Post("/tickets", new { subject = "No internet", contactId = contact })).Expect(201);
+        Assert.Equal(customer, made["customerId"]);
+        var later = await agent.NewTicket();
+        Assert.Equal(customer, (await agent.Patch($"/tickets/{later}", new { contactId = contact })).Expect(200)["customerId"]);
+    }
+
+    [Fact]
     public async Task A_step_that_the_workflow_lacks_is_refused_with_those_it_has()
     {
         var id = await desk.Tenant.Agent.NewTicket();
