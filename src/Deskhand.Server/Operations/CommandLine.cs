@@ -138,7 +138,7 @@ internal static class CommandLine
             if (await TenantId(i, parsed.GetValue(tenant)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(tenant)}.");
             await using var app = DeskServer.Build(i.Settings, i.Secret, i.Database, []);
             await using var session = i.Database.Database.For(tenantId);
-            return Print(await session.Transact<string>(async () => await DemoData.Fill(session, app.Services, ct), ct), words => words);
+            return Print(await session.Transact(() => DemoData.Fill(session, app.Services, ct), ct), words => words);
         }, ct));
         return command;
     }

@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Tickets;
+
+namespace Deskhand.Operations.Demo;
+
+/// <summary>Plays plots: each scene is one or several changes at the ticket's desk, at its time and by who would make it.</summary>
+internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rulebook, AttachmentStore store, Cast cast, StageClock clock, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<int, Life> lives = [];
+
+    /// <summary>A ticket that is being played.</summary>
+    private sealed class Life(Client client, Requester requester, Installed? line, string site)
+    {
+        public Client Client { get; } = client;
+
+        public Requester Requester { get; } = requester;
+
+        public Installed? Line { get; } = line;
+
+        public string Site { get; } = site;
+
+        public Ticket Ticket { get; set; } = null!;
+
+        public Player? Agent { get; set; }
+    }
+
+    public async Task Play(Plot plot, Scene scene)
+    {
+        clock.Set(scene.At);
+        if (scene.Kind == SceneKind.Open)
+        {
+            lives[plot.Index] = await Open(plot);
+            return;
+        }
+
+        var life = lives[plot.Index];
+        switch (scene.Kind)
+        {
+            case SceneKind.Open:
+                break;
+            case SceneKind.Queue:
+                await Do(life, Dispatcher(plot), new TicketChange.Assign(null, cast.Groups[plot.Story.Group], null));
+                break;
+            case SceneKind.Triage:
+                life.Agent = cast.Takes(plot.Story.Group, plot.Story.IsSpanish, plot.Dice);
+                await Do(life, Dispatcher(plot), new TicketChange.Assign(life.Agent.Id, cast.Groups[plot.Story.Group], null));
+                await Move(life, Dispatcher(plot), First(StatusCategory.Open), null);
+                break;
+            case SceneKind.Line:
+                await Say(plot, life, scene.Line!);
+                break;
+            case SceneKind.Close:
+                if (life.Ticket.StatusCategory == StatusCategory.Solved)
+                    await Move(life, Actor.System(Via.Timer), First(StatusCategory.Closed), "Solved for five days without an answer");
+                break;
+        }
+    }
+
+    private async Task<Life> Open(Plot plot)
+    {
+        var (story, dice) = (plot.Story, plot.Dice);
+        var client = cast.Clients[plot.Client];
+        var line = story.AboutLine ? dice.Of(client.Lines) : null;
+        var site = line is null ? dice.Of(client.Sites) : client.Sites.First(s => s.Id == line.LocationId);
+        var life = new Life(client, dice.Of(client.People), line, site.Name);
+        var category = story.Category.Split('/');
+        var known = rulebook.Categories.FirstOrDefault(c => c.Active && c.Key == category[0]) ?? rulebook.Categories.First(c => c.Active);
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["region"] = Value(client.Place.Region) };
+        var isVip = client.Account.Tier == Directory.Tier.Platinum;
+        if (isVip) values["vip"] = Value(true);
+        if (line is not null) values["ont_serial"] = Value(line.Serial);
+        var fields = new TicketFields
+        {
+            Subject = Fill(dice.Of(story.Subjects), plot, life),
+            Description = Fill(story.Opening, plot, life),
+            Priority = story.Priority,
+            Type = story.Type,
+            Category = known.Key,
+            Subcategory = category.Length > 1 && known.Subcategories.Contains(category[1], StringComparer.Ordinal) ? category[1] : null,
+            Tags = [.. story.Tags, .. isVip ? ["vip"] : Array.Empty<string>(), .. story.IsSpanish ? ["es"] : Array.Empty<string>()],
+            CustomFields = CustomValues.From(values),
+            Channel = plot.Channel,
+            CustomerId = client.Id,
+            ContactId = life.Requester.Id,
+            LocationId = site.Id,
+            AssetId = line?.Id,
+            ExternalId = plot.Channel == Channel.Qcontact ? $"{48200 + (plot.Index * 3)}" : null,
+            DueAt = story.DueInDays == 0 ? null : WorkHours.AtWork(new DateTimeOffset(clock.GetUtcNow().Date.AddDays(story.DueInDays), TimeSpan.Zero).AddHours(15), 480),
+        };
+        var by = plot.Channel == Channel.Api ? Actor.System(Via.Api) : Plot.IsByDesk(plot.Channel) ? Dispatcher(plot) : life.Requester.Actor(ViaOf(plot.Channel));
+        life.Ticket = Played.Must(await desk.Create(by, fields, cancellationToken));
+        return life;
+    }
+
+    private async Task Say(Plot plot, Life life, Line line)
+    {
+        var agent = life.Agent!.Actor;
+        var text = Fill(line.Text, plot, life);
+        switch (line.Beat)
+        {
+            case Beat.Say:
+            case Beat.File:
+                // who goes on after a wait, works again; who waits for the customer and only adds something, does not
+                if (life.Ticket.StatusCategory is not StatusCategory.Pending) await Move(life, agent, Last(StatusCategory.Open), null);
+                await Comment(life, agent, text, Visibility.Public, line.Beat == Beat.File ? await Upload(line.With, plot, life) : null);
+                break;
+            case Beat.Ask:
+                await Comment(life, agent, text, Visibility.Public);
+                await Move(life, agent, First(StatusCategory.Pending), null);
+                break;
+            case Beat.Note:
+                await Comment(life, agent, text, Visibility.Internal);
+                break;
+            case Beat.FieldNote:
+                await Comment(life, cast.Players[plot.Index % 2 == 0 ? "Johan Botha" : "Zanele Mthembu"].Actor, text, Visibility.Internal);
+                break;
+            case Beat.Hold:
+                await Comment(life, agent, text, Visibility.Internal);
+                var holds = rulebook.Workflow.Statuses.Where(s => s.Category == StatusCategory.OnHold).ToArray();
+                await Move(life, agent, holds.Length == 0 ? null : holds[plot.Index % holds.Length], text);
+                break;
+            case Beat.Customer:
+                await Comment(life, life.Requester.Actor(ViaOf(plot.Channel)), text, Visibility.Public);
+                break;
+            case Beat.Solve:
+                if (plot.Story.Downtime.Most > 0)
+                    await Do(life, agent, new TicketChange.Edit(life.Ticket.Fields with
+                    {
+                        CustomFields = CustomValues.From([.. life.Ticket.Fields.CustomFields.Each, new("downtime_minutes", Value(plot.Dice.Between(plot.Story.Downtime.Least, plot.Story.Downtime.Most)))]),
+                    }));
+                await Comment(life, agent, text, Visibility.Public);
+                await Move(life, agent, First(StatusCategory.Solved), null);
+                break;
+            case Beat.HandOver:
+                var to = cast.Takes(line.With, plot.Story.IsSpanish, plot.Dice);
+                await Do(life, agent, new TicketChange.Assign(to.Id, cast.Groups[line.With], text));
+                life.Agent = to;
+                break;
+            case Beat.Escalate:
+                await Do(life, agent, new TicketChange.Escalate(int.Parse(line.With, System.Globalization.CultureInfo.InvariantCulture), text, false, null, null));
+                if (life.Ticket.Fields.Priority < Priority.High) await Do(life, agent, new TicketChange.Edit(life.Ticket.Fields with { Priority = Priority.High }, text));
+                break;
+        }
+    }
+
+    private Task Comment(Life life, Actor by, string text, Visibility visibility, Guid? file = null) =>
+        Do(life, by, new TicketChange.AddComment(new NewComment(Ids.New(clock.GetUtcNow()), text, by.Kind == ActorKind.Agent ? BodyFormat.Markdown : BodyFormat.Plain, visibility,
+            file is { } id ? [id] : [])));
+
+    /// <summary>To a status along the shortest way that the workflow allows; steps that need a right of their own are taken by who has it.</summary>
+    private async Task Move(Life life, Actor by, WorkflowStatus? to, string? reason)
+    {
+        if (to is null) return;
+        foreach (var step in Way(life.Ticket.Status, to.Key))
+            await Do(life, step.Needs is { } needed && !by.Permissions.Has(needed) ? cast.Players["Nomsa Dlamini"].Actor : by, new TicketChange.ChangeStatus(step.To, reason));
+    }
+
+    private ImmutableArray<WorkflowTransition> Way(string from, string to)
+    {
+        var ways = new Queue<(string At, ImmutableArray<WorkflowTransition> Way)>([(from, [])]);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { from };
+        while (ways.TryDequeue(out var way))
+        {
+            if (way.At == to) return way.Way;
+            foreach (var step in rulebook.Workflow.Transitions)
+                if (step.From == way.At && seen.Add(step.To)) ways.Enqueue((step.To, way.Way.Add(step)));
+        }
+
+        return [];
+    }
+
+    private async Task Do(Life life, Actor by, TicketChange change) =>
+        life.Ticket = Played.Must(await desk.Change(by, life.Ticket.Id.ToString(), null, null, _ => Task.FromResult<Outcome<TicketChange>>(change), cancellationToken)).After;
+
+    private async Task<Guid> Upload(string name, Plot plot, Life life)
+    {
+        var now = clock.GetUtcNow();
+        var id = Ids.New(now);
+        await using var file = new ReceivedFile(id, name, now, store.Receive(session.TenantId, id));
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(Measurement.Log(now, life.Line?.Number ?? plot.Client, plot.Number)));
+        await file.File.Fill(content, long.MaxValue, cancellationToken);
+        await file.File.Keep();
+        var agent = life.Agent!;
+        await AttachmentRow.Insert(file, null, new Caller
+        {
+            TenantId = session.TenantId,
+            UserId = agent.Id,
+            Name = agent.Who.Name,
+            Email = Company.Email(agent.Who),
+            Role = agent.Who.Role,
+            Permissions = agent.Actor.Permissions,
+            Scope = agent.Who.Scope,
+            Groups = [],
+        }, session, cancellationToken);
+        return id;
+    }
+
+    private Actor Dispatcher(Plot plot) => cast.Players[plot.Story.IsSpanish ? "Carmen Ruiz" : plot.Index % 3 == 0 ? "Sipho Ndlovu" : "Lerato Mokoena"].Actor;
+
+    private WorkflowStatus? First(StatusCategory category) => rulebook.Workflow.Statuses.FirstOrDefault(s => s.Category == category);
+
+    private WorkflowStatus? Last(StatusCategory category) => rulebook.Workflow.Statuses.LastOrDefault(s => s.Category == category);
+
+    private static Via ViaOf(Channel channel) => channel switch
+    {
+        Channel.Whatsapp or Channel.Chat or Channel.Qcontact => Via.Chat,
+        Channel.Web => Via.Screen,
+        Channel.Email or Channel.Phone or Channel.Api or Channel.Construction or Channel.Internal or Channel.AdHoc or Channel.Ai => Via.Mail,
+    };
+
+    private static string Fill(string text, Plot plot, Life life) => text
+        .Replace("{first}", life.Requester.First, StringComparison.Ordinal)
+        .Replace("{customer}", life.Client.Account.Name, StringComparison.Ordinal)
+        .Replace("{site}", life.Site == "home" || life.Site == "casa" ? life.Site : life.Client.Place.IsSpanish ? "la " + life.Site : "our " + life.Site, StringComparison.Ordinal)
+        .Replace("{city}", life.Client.Place.City, StringComparison.Ordinal)
+        .Replace("{asset}", life.Line?.Number, StringComparison.Ordinal)
+        .Replace("{ont}", life.Line?.Serial, StringComparison.Ordinal)
+        .Replace("{n}", plot.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    private static JsonElement Value<T>(T value) => JsonSerializer.SerializeToElement(value);
+}
