@@ -32,6 +32,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
+
     public string Output
     {
         get
