@@ -40,10 +40,10 @@ public static class TicketReference
     };
 
     /// <summary>The reference for a value of a counter: at least six digits in the yearly scheme, plain otherwise.</summary>
-    public static string Format(string counter, long n) =>
-        counter.StartsWith("TICKET-", StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"{counter}-{n:D6}")
-            : string.Create(CultureInfo.InvariantCulture, $"{counter}-{n}");
+    public static string Format(string counter, long n) => $"{counter}-{n.ToString("D" + Digits(counter).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)}";
+
+    /// <summary>How many digits a counter's values have at least.</summary>
+    public static int Digits(string counter) => counter.StartsWith("TICKET-", StringComparison.Ordinal) ? 6 : 1;
 
     /// <summary>The reference that the other side has numbered itself, or null when ours count: QContact's <c>FT{n}</c>.</summary>
     public static string? Given(ReferenceScheme scheme, Channel channel, string? externalId) =>

@@ -23,16 +23,19 @@ internal sealed record Happened(
 internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
 {
     /// <summary>Adds the statements to a batch of the caller's, for one round trip.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, Happened happened)
+    /// <param name="session">The transaction.</param>
+    /// <param name="happened">What happened.</param>
+    /// <param name="fill">A piece of the bodies that only the database knows: what to look for, and the SQL of what stands there. Constants, both.</param>
+    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, Happened happened, (string Find, string Sql)? fill = null)
     {
         if (!happened.History.IsEmpty) yield return HistoryStatement(session.TenantId, happened);
         if (happened.Events.IsEmpty) yield break;
 
         var ids = happened.Events.Select(e => Ids.New(e.At)).ToArray();
         var userId = happened.By.Kind == ActorKind.Agent ? happened.By.Id : null;
-        yield return TenantSession.Batched("""
+        yield return TenantSession.Batched($"""
             INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
-            SELECT $1, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, e.body
+            SELECT $1, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, {(fill is { } f ? $"replace(e.body, '{f.Find}', {f.Sql})" : "e.body")}
             FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e (id, type, entity_type, entity_id, sequence, at, body)
             """,
             Rows.P(session.TenantId),

@@ -62,15 +62,24 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
 
     private async Task<Outcome<Ticket>> Save(Ticket? before, TicketDecision decision, Rulebook rulebook, Actor by, Known known, CancellationToken cancellationToken)
     {
-        var after = before is null ? await TicketNumbers.Draw(session, decision.After, rulebook, known, cancellationToken) : decision.After;
+        var after = decision.After;
         var events = TicketEvents.Drafts(before, after, decision);
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
         if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after.Id, comment));
-        batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, after.UpdatedAt, by, decision.History, events, decision.Reason)));
+        batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, after.UpdatedAt, by, decision.History, events, decision.Reason),
+            before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
         try
         {
-            await session.Execute(batch, cancellationToken);
+            if (before is not null)
+            {
+                await session.Execute(batch, cancellationToken);
+                return after;
+            }
+
+            batch.Insert(0, TicketNumbers.Draw(session.TenantId, after, rulebook, known));
+            var (number, reference) = await session.Finish(batch, r => (long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken);
+            return after with { Number = number, Reference = reference };
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName == "tickets_external")
         {
@@ -81,7 +90,5 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             // only a number given from outside can meet one that is taken
             return Problem.Conflict("reference_taken", "Another ticket has this number already.");
         }
-
-        return after;
     }
 }

@@ -21,17 +21,17 @@ internal static class TicketReferences
         if (uploads.Length > 0) return Known.Nothing with { Uploads = await Uploads(session, uploads, by, cancellationToken) };
         if (fields is null || NamesNothing(fields)) return Known.Nothing;
 
+        // joins by primary key, because a plan for EXISTS may walk an index of the whole tenant
         var rows = await session.Query("""
-            SELECT EXISTS (SELECT 1 FROM customers WHERE tenant_id = $1 AND deleted_at IS NULL
-                               -- the one that the contact brings along when none is named
-                               AND id = coalesce($2, (SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL))),
-                   (SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL),
-                   (SELECT customer_id FROM locations WHERE tenant_id = $1 AND id = $4 AND deleted_at IS NULL),
-                   a.number, a.customer_id,
-                   EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $6 AND active AND deleted_at IS NULL AND role <> 'light_agent'),
-                   EXISTS (SELECT 1 FROM groups WHERE tenant_id = $1 AND id = $7 AND deleted_at IS NULL),
-                   EXISTS (SELECT 1 FROM group_members WHERE tenant_id = $1 AND group_id = $7 AND user_id = $6)
-            FROM (SELECT 1) one LEFT JOIN assets a ON a.tenant_id = $1 AND a.id = $5 AND a.deleted_at IS NULL
+            SELECT cu.id IS NOT NULL, co.customer_id, lo.customer_id, a.number, a.customer_id, u.id IS NOT NULL, g.id IS NOT NULL, m.user_id IS NOT NULL
+            FROM (SELECT 1) one
+            LEFT JOIN contacts co ON co.tenant_id = $1 AND co.id = $3 AND co.deleted_at IS NULL
+            LEFT JOIN customers cu ON cu.tenant_id = $1 AND cu.id = coalesce($2, co.customer_id) AND cu.deleted_at IS NULL
+            LEFT JOIN locations lo ON lo.tenant_id = $1 AND lo.id = $4 AND lo.deleted_at IS NULL
+            LEFT JOIN assets a ON a.tenant_id = $1 AND a.id = $5 AND a.deleted_at IS NULL
+            LEFT JOIN users u ON u.tenant_id = $1 AND u.id = $6 AND u.active AND u.deleted_at IS NULL AND u.role <> 'light_agent'
+            LEFT JOIN groups g ON g.tenant_id = $1 AND g.id = $7 AND g.deleted_at IS NULL
+            LEFT JOIN group_members m ON m.tenant_id = $1 AND m.group_id = $7 AND m.user_id = $6
             """, r => new Known
         {
             Customer = r.GetBoolean(0),

@@ -56,11 +56,12 @@ internal static class TicketRow
         DeletedAt = r.Instant(33),
     };
 
+    /// <summary>Writes a new ticket; without a number it takes the one that was drawn in this transaction (<see cref="TicketNumbers"/>).</summary>
     public static NpgsqlBatchCommand Insert(Guid tenantId, Ticket ticket) => TenantSession.Batched("""
         INSERT INTO tickets (tenant_id, id, number, reference, external_id, subject, description, status, status_category, priority, type, category, subcategory,
             tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
             escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
         """, Values(tenantId, ticket));
 
     /// <summary>Writes every column that can change.</summary>
