@@ -23,7 +23,8 @@ internal sealed record ListOrder(string Name, string Column, bool IsInstant, boo
         return offered.FirstOrDefault(o => o.Name == name) is { } order
             ? order with { Descending = descending }
             : Problem.Malformed("sort", $"There is no such order; there are: {string.Join(", ", offered.Select(o => o.Name))}, each also with - before it.")
-                with { Allowed = [.. offered.Select(o => o.Name)] };
+                with
+            { Allowed = [.. offered.Select(o => o.Name)] };
     }
 }
 

@@ -9,7 +9,10 @@ public sealed class ContactLocationAssetTests(Desk desk) : IClassFixture<Desk>
         var customer = await NewCustomer();
         var made = (await agent.Post($"/customers/{customer}/contacts", new
         {
-            firstName = "Ada", lastName = "Lovelace", email = "Ada@ACME.example", phoneMobile = "+27 82 555 0100",
+            firstName = "Ada",
+            lastName = "Lovelace",
+            email = "Ada@ACME.example",
+            phoneMobile = "+27 82 555 0100",
             identities = new object[] { new { kind = "whatsapp", value = " 27825550100@c.us " }, new { kind = "email", value = "ada@HOME.example" } },
         })).Expect(201);
         var id = made["id"]!;
@@ -72,7 +75,11 @@ public sealed class ContactLocationAssetTests(Desk desk) : IClassFixture<Desk>
         var customer = (await tenant.Agent.Post("/customers", new { name = "Acme" })).Expect(201)["id"];
         (await tenant.Agent.Post($"/customers/{customer}/contacts", new
         {
-            firstName = "Zoë", lastName = "van der Merwe", email = "zoe@acme.example", phoneMobile = "+27 82 555-0100", identities = new[] { new { kind = "whatsapp", value = "27825550199@c.us" } },
+            firstName = "Zoë",
+            lastName = "van der Merwe",
+            email = "zoe@acme.example",
+            phoneMobile = "+27 82 555-0100",
+            identities = new[] { new { kind = "whatsapp", value = "27825550199@c.us" } },
         })).Expect(201);
         (await tenant.Agent.Post($"/customers/{customer}/contacts", new { firstName = "Ada", isBilling = true, active = false })).Expect(201);
         (await tenant.Agent.Post($"/customers/{customer}/locations", new { name = "Head Office", type = "headquarters", address = new { line1 = "1 Long Street", city = "Cape Town", postalCode = "8001" } })).Expect(201);

@@ -43,7 +43,12 @@ public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
         (await agent.Post("/customers", new { name = "Zest", number = "Z-9", tier = "platinum", active = false })).Expect(201);
         var acme = (await agent.Post("/customers", new
         {
-            name = "ACME Fibre", tier = "gold", externalId = "X-1", email = "desk@acme.example", phone = "021 555-0100", domains = new[] { "acme.example", "acme.test" },
+            name = "ACME Fibre",
+            tier = "gold",
+            externalId = "X-1",
+            email = "desk@acme.example",
+            phone = "021 555-0100",
+            domains = new[] { "acme.example", "acme.test" },
         })).Expect(201)["id"];
         (await agent.Post("/customers", new { name = "O'Ndlovu", type = "residential" })).Expect(201);
         var branch = (await agent.Post("/customers", new { name = "acme Bellville", tier = "gold", parentId = acme })).Expect(201)["id"];

@@ -37,7 +37,10 @@ public sealed class TelemetryTests : IDisposable
 
         await using var server = await ServerProcess.Start(folder, settings: new(StringComparer.Ordinal)
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "200", ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
         });
         using var admin = await server.SignIn();
         Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/tickets")).StatusCode);
