@@ -84,11 +84,35 @@ internal sealed class JwtSecret
 
     private static string ReadOrCreate(string path)
     {
-        if (!File.Exists(path)) Create(path);
+        if (!File.Exists(path))
+        {
+            // one at a time: a rename that must not replace is a look and a rename, and two could both look first
+            using var turn = Alone(path + ".lock");
+            if (!File.Exists(path)) Create(path);
+        }
+
 
         // a restored backup may have lost the mode
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return File.ReadAllText(path).TrimEnd('\n');
+    }
+
+    private static FileStream Alone(string path)
+    {
+        Folders.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException) when (attempt < 500)
+            {
+                // the other server is writing 65 bytes
+                Thread.Sleep(10);
+            }
+        }
     }
 
     // Complete before it has its name, and the first of two servers that start together wins: the other reads what it wrote.
