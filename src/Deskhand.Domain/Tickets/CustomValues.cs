@@ -87,7 +87,8 @@ public sealed class CustomValues : IEquatable<CustomValues>
     public override string ToString() => ToJson();
 
     /// <summary>Lone surrogates pass the parser, and throw only when the text is read: better here than later.</summary>
-    private static void ReadText(JsonElement value)
+    /// <exception cref="InvalidOperationException">A text in it is not valid Unicode.</exception>
+    public static void ReadText(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String) value.GetString();
         else if (value.ValueKind == JsonValueKind.Array)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Deskhand.Tickets;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Deskhand.Http;
@@ -39,29 +40,13 @@ internal sealed class MergePatch<TFields>(JsonObject patch) : IEndpointParameter
         {
             using var document = await JsonDocument.ParseAsync(context.Request.Body, new() { MaxDepth = 16, AllowDuplicateProperties = false }, context.RequestAborted);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("Expected an object.");
-            ReadText(document.RootElement);
+            CustomValues.ReadText(document.RootElement);
             return new(JsonObject.Create(document.RootElement.Clone())!);
         }
         catch (InvalidOperationException e)
         {
             throw new JsonException("Expected valid Unicode text.", e);
         }
-    }
-
-    /// <summary>The parser lets invalid UTF-8 and lone surrogates pass; they throw when they are read, which is better here than later.</summary>
-    private static void ReadText(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.String) value.GetString();
-        else if (value.ValueKind == JsonValueKind.Array)
-            foreach (var item in value.EnumerateArray()) ReadText(item);
-        else if (value.ValueKind == JsonValueKind.Object)
-            foreach (var member in value.EnumerateObject()) ReadMember(member);
-    }
-
-    private static void ReadMember(JsonProperty member)
-    {
-        _ = member.Name;
-        ReadText(member.Value);
     }
 
     private static bool IsMergePatch(string? contentType) =>
