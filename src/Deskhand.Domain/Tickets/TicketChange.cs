@@ -73,6 +73,9 @@ public abstract record TicketChange
 
     /// <summary>The ticket goes out of sight; its history stays.</summary>
     public sealed record Delete(string? Reason) : TicketChange;
+
+    /// <summary>The tenant has redefined something that the ticket carries; needs <c>settings:manage</c>.</summary>
+    public sealed record Redefine(Redefinition What) : TicketChange;
 }
 
 /// <summary>A comment to be.</summary>

@@ -25,7 +25,7 @@ public sealed partial record TicketDecision
     {
         if (change is TicketChange.Create create) return Created(create, rulebook, c);
         ArgumentNullException.ThrowIfNull(before);
-        if (before.StatusCategory == StatusCategory.Closed && change is not TicketChange.Delete)
+        if (before.StatusCategory == StatusCategory.Closed && change is not (TicketChange.Delete or TicketChange.Redefine))
             return Problem.Conflict("ticket_closed", "A closed ticket stays as it is; open a follow-up instead.");
 
         return change switch
@@ -42,6 +42,7 @@ public sealed partial record TicketDecision
             TicketChange.Attach attach => Attached(before, attach, c),
             TicketChange.Detach detach => Detached(before, detach, c),
             TicketChange.Delete delete => Deleted(before, delete.Reason, c),
+            TicketChange.Redefine redefine => Redefined(before, redefine.What, c),
             _ => throw new UnreachableException(change.GetType().Name),
         };
     }

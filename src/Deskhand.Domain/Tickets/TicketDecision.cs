@@ -11,6 +11,9 @@ public sealed partial record TicketDecision
     /// <summary>The history rows, field by field.</summary>
     public ImmutableArray<FieldChange> History { get; init; } = [];
 
+    /// <summary>When it happened, where that is not the moment the ticket was last worked on; null = <see cref="Ticket.UpdatedAt"/>.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>Why, as the actor said.</summary>
     public string? Reason { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
         if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after.Id, comment));
-        batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, after.UpdatedAt, by, decision.History, events, decision.Reason),
+        batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, by, decision.History, events, decision.Reason),
             before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
         try
         {

@@ -13,7 +13,7 @@ internal static class TicketEvents
         return
         [
             .. decision.Events.Select((e, i) => new EventDraft(
-                e.Type, "ticket", after.Id, first + i, after.UpdatedAt,
+                e.Type, "ticket", after.Id, first + i, decision.At ?? after.UpdatedAt,
                 e.Comment is { } comment ? [("ticket", ticket), ("comment", CommentEventBody.Of(comment))] : [("ticket", ticket)],
                 e.Changes)),
         ];
