@@ -1,5 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Directory;
+using Deskhand.Jobs;
 using Deskhand.Realtime;
 using Deskhand.Tenants;
 using Deskhand.Tickets;
@@ -18,6 +19,7 @@ internal static class ApiModule
         TenantsModule.Map(new RouteTable(api, "Settings"));
         DirectoryModule.Map(new RouteTable(api, "Directory"));
         TicketsModule.Map(new RouteTable(api, "Tickets"));
+        JobsModule.Map(new RouteTable(api, "Jobs"));
         RealtimeModule.Map(new RouteTable(api, "Events"));
     }
 }

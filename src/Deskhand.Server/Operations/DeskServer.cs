@@ -3,6 +3,7 @@ using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Directory;
 using Deskhand.Http;
+using Deskhand.Jobs;
 using Deskhand.Outbox;
 using Deskhand.Realtime;
 using Deskhand.Tickets;
@@ -37,6 +38,7 @@ internal static class DeskServer
         AccessModule.Add(services);
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
+        JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
         RealtimeModule.Add(services);
         OpenApi.Add(services);
@@ -72,6 +74,7 @@ internal static class DeskServer
         var rulebooks = services.GetRequiredService<Rulebooks>();
         listener.On("deskhand_access", payload => callers.Forget(Guid.TryParse(payload, out var id) ? id : null));
         listener.On("deskhand_rulebook", payload => rulebooks.Forget(Guid.TryParse(payload, out var id) ? id : null));
+        JobsModule.Connect(services, listener);
         OutboxModule.Connect(services, listener);
         RealtimeModule.Connect(services, listener);
     }

@@ -20,6 +20,9 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
     /// <summary>How long a used-up refresh token can still tell that somebody else uses it.</summary>
     private static readonly TimeSpan TokensKeptFor = TimeSpan.FromDays(90);
 
+    /// <summary>How long an ended job is kept: a bulk change can be undone for 30 days.</summary>
+    private static readonly TimeSpan JobsKeptFor = TimeSpan.FromDays(31);
+
     /// <summary>Tidies every tenant once.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
@@ -39,6 +42,10 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
                 UPDATE attachments SET deleted_at = created_at + interval '1 day' WHERE tenant_id = $1 AND id IN
                     (SELECT id FROM attachments WHERE tenant_id = $1 AND ticket_id IS NULL AND deleted_at IS NULL AND created_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - Day, cancellationToken);
+            await InRounds(tenantId, """
+                DELETE FROM jobs WHERE tenant_id = $1 AND id IN
+                    (SELECT id FROM jobs WHERE tenant_id = $1 AND finished_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - JobsKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
         }
     }
