@@ -17,7 +17,7 @@ internal static class OperationsModule
         {
             // answers hold no secret next to text of a stranger's choice in one body, which is what makes compression under TLS unsafe
             compression.EnableForHttps = true;
-            compression.MimeTypes = ["application/json", "application/problem+json", "text/html", "text/css", "text/javascript", "image/svg+xml"];
+            compression.MimeTypes = ["application/json", "application/problem+json", "text/html", "text/css", "text/javascript", "image/svg+xml", "text/csv"];
         });
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
