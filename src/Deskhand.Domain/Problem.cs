@@ -48,6 +48,9 @@ public sealed record Problem(ProblemKind Kind, string Code, string Message)
     /// <summary>What would have been accepted (for example the allowed transitions); empty when there is no such list.</summary>
     public ImmutableArray<string> Allowed { get; init; } = [];
 
+    /// <summary>Where in a query the trouble is: characters from 0; null when the problem is not about a query.</summary>
+    public int? Position { get; init; }
+
     /// <summary>How long to wait before another try; only with <see cref="ProblemKind.TooMany"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

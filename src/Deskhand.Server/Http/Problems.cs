@@ -16,7 +16,8 @@ internal sealed record ProblemBody(
     string Code,
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Allowed);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Allowed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Position = null);
 
 internal static class Problems
 {
@@ -40,17 +41,17 @@ internal static class Problems
         if (problem.Kind == ProblemKind.Unauthenticated) context.Response.Headers.WWWAuthenticate = "Bearer";
         return Write(context, problem.Status(), problem.Code, problem.Message,
             problem.Errors.IsEmpty ? null : problem.Errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal),
-            problem.Allowed.IsEmpty ? null : problem.Allowed);
+            problem.Allowed.IsEmpty ? null : problem.Allowed, problem.Position);
     }
 
     public static Task Write(HttpContext context, int status, string code, string detail,
-        IReadOnlyDictionary<string, string[]>? errors = null, IReadOnlyList<string>? allowed = null)
+        IReadOnlyDictionary<string, string[]>? errors = null, IReadOnlyList<string>? allowed = null, int? position = null)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
-        var body = new ProblemBody("about:blank", Title(status), status, detail, code, TraceId(context), errors, allowed);
+        var body = new ProblemBody("about:blank", Title(status), status, detail, code, TraceId(context), errors, allowed, position);
         return JsonSerializer.SerializeAsync(response.BodyWriter, body, JsonFormat.Options, context.RequestAborted);
     }
 
