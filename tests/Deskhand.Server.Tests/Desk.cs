@@ -193,6 +193,19 @@ internal sealed class Person(Desk desk, Guid userId, string email, string token)
         return new Reply((int)response.StatusCode, isJson ? JsonNode.Parse(text) : null, response.Headers, text);
     }
 
+    /// <summary>The job with an id, when it has ended; fails when that takes too long.</summary>
+    public async Task<Reply> JobEnded(string? id, int withinSeconds = 60)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(withinSeconds);
+        while (true)
+        {
+            var job = (await Get($"/jobs/{id}")).Expect(200);
+            if (job["state"] is "succeeded" or "failed" or "cancelled") return job;
+            Assert.True(DateTime.UtcNow < deadline, $"the job did not end: {job.Text}");
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>A new ticket's id.</summary>
     public async Task<Guid> NewTicket(string subject = "It does not work", object? more = null)
     {

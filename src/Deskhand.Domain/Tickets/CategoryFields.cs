@@ -44,7 +44,9 @@ public sealed partial record CategoryFields : IFields<CategoryFields>
     }
 
     internal static void CheckKey(string key, FieldErrors errors) =>
-        errors.Unless(KeyShape().IsMatch(key), "key", "A key has lower-case letters, digits and _, begins with a letter and has at most 60 characters.");
+        errors.Unless(IsKey(key), "key", "A key has lower-case letters, digits and _, begins with a letter and has at most 60 characters.");
+
+    internal static bool IsKey(string key) => KeyShape().IsMatch(key);
 
     internal static void CheckPosition(int position, FieldErrors errors) => errors.Unless(position is >= 0 and <= 10_000, "position", "This is a whole number from 0 to 10000.");
 

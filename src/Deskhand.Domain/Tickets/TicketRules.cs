@@ -89,6 +89,14 @@ public static class TicketRules
         return errors.ToProblem();
     }
 
+    /// <summary>Checks one tag, in its one form.</summary>
+    public static Problem? CheckTag(string tag, string field)
+    {
+        var errors = new FieldErrors();
+        CheckTag(field, tag, errors);
+        return errors.ToProblem();
+    }
+
     /// <summary>Checks the body of a comment.</summary>
     public static Problem? CheckBody(string body, bool required)
     {
@@ -101,11 +109,13 @@ public static class TicketRules
     private static void CheckTags(ImmutableArray<string> tags, FieldErrors errors)
     {
         errors.Unless(tags.Length <= TagCount, "tags", $"A ticket may have at most {TagCount} tags.");
-        foreach (var tag in tags)
-        {
-            errors.Required("tags", tag, TagLength);
-            errors.Unless(!tag.Contains(',', StringComparison.Ordinal), "tags", "A tag has no comma.");
-        }
+        foreach (var tag in tags) CheckTag("tags", tag, errors);
+    }
+
+    private static void CheckTag(string field, string tag, FieldErrors errors)
+    {
+        errors.Required(field, tag, TagLength);
+        errors.Unless(!tag.Contains(',', StringComparison.Ordinal), field, "A tag has no comma.");
     }
 
     private static void CheckCategory(TicketFields fields, TicketFields? old, ImmutableArray<Category> categories, FieldErrors errors)

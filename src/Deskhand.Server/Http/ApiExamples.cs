@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deskhand.Directory;
@@ -27,6 +28,12 @@ internal static class ApiExamples
         ContactId = ContactId,
         AssigneeId = AgentId,
     };
+
+    private static readonly WorkflowJson.StatusBody[] Statuses =
+        [new("arrived", "Arrived", StatusCategory.New), new("checked", "Checked", StatusCategory.Open), new("refunded", "Refunded", StatusCategory.Solved), new("closed", "Closed", StatusCategory.Closed)];
+
+    private static readonly WorkflowJson.TransitionBody[] Steps =
+        [new("arrived", "checked"), new("checked", "refunded", "billing:approve"), new("refunded", "checked"), new("refunded", "closed")];
 
     private static readonly Dictionary<Type, object> Values = new()
     {
@@ -63,6 +70,12 @@ internal static class ApiExamples
         [typeof(LocationFields)] = new LocationFields { Name = "Sandton office", Type = LocationType.Headquarters, Address = new() { Line1 = "12 Rivonia Road", City = "Sandton", Country = "ZA" } },
         [typeof(CategoryFields)] = new CategoryFields { Key = "installation", Name = "Installation", Subcategories = ["new line", "relocation"], Position = 7 },
         [typeof(CustomFieldFields)] = new CustomFieldFields { Key = "connection_type", Label = "Connection", Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Position = 1 },
+        [typeof(CreateWorkflow.WorkflowBody)] = new CreateWorkflow.WorkflowBody { Key = "returns", Statuses = Statuses, Transitions = Steps },
+        [typeof(WorkflowFields)] = new WorkflowFields { Statuses = Statuses, Transitions = Steps },
+        [typeof(RenameTag.TagBody)] = new RenameTag.TagBody { Name = "fibre" },
+        [typeof(CategoryMerge)] = new CategoryMerge { Into = "technical_support" },
+        [typeof(FieldConversion)] = new FieldConversion { Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Values = ImmutableSortedDictionary<string, string?>.Empty.Add("Fiber", "fibre").Add("n/a", null) },
+        [typeof(DraftFields)] = new DraftFields { Body = "Dear Thandi, the technician will be with you", BasedOnVersion = 3 },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", Project = "Sandton phase 2", InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };
 

@@ -93,12 +93,13 @@ internal sealed class JobRun(
 
         (done, failed) = (await notes.Query("SELECT count(*)::int, (count(*) FILTER (WHERE state = 'failed'))::int FROM job_items WHERE tenant_id = $1 AND job_id = $2 AND state <> 'pending'",
             r => (r.GetInt32(0), r.GetInt32(1)), cancellationToken, Rows.P(tenantId), Rows.P(jobId)))[0];
+        var atOnce = (await InScope(kind, asked, (work, _, _) => Task.FromResult<Outcome<int>>(work.AtOnce))).Value;
         while (!cancelled)
         {
             var items = await notes.Query($"SELECT n, target_id FROM job_items WHERE tenant_id = $1 AND job_id = $2 AND state = 'pending' ORDER BY n LIMIT {Batch}",
                 r => new JobItem(r.GetInt32(0), r.Id(1)), cancellationToken, Rows.P(tenantId), Rows.P(jobId));
             if (items.Count == 0) return null;
-            await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce(kind), CancellationToken = cancellationToken },
+            await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },
                 async (item, ct) =>
                 {
                     if (!cancelled && caller is not null) await Do(kind, asked, item, ct);
@@ -137,7 +138,7 @@ internal sealed class JobRun(
                 // two items that met in the database: one of them takes another turn
                 logger.LogInformation("Item {N} of the job {Job} takes another turn: {Error}", item.N, jobId, e.MessageText);
             }
-            catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or IOException or TimeoutException))
+            catch (Exception e) when (e is PostgresException { IsTransient: false } or not (OperationCanceledException or NpgsqlException or IOException or TimeoutException))
             {
                 logger.LogError(e, "Item {N} of the job {Job} failed", item.N, jobId);
                 await using var session = database.For(tenantId);
@@ -234,13 +235,6 @@ internal sealed class JobRun(
         Errors = problem.Errors.IsEmpty ? null : problem.Errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal),
         Allowed = problem.Allowed.IsEmpty ? null : problem.Allowed.ToArray(),
     };
-
-    private int AtOnce(string kind)
-    {
-        using var scope = scopes.CreateScope();
-        scope.ServiceProvider.GetRequiredService<RequestScope>().Caller = caller!;
-        return scope.ServiceProvider.GetRequiredKeyedService<JobKind>(kind).AtOnce;
-    }
 
     /// <summary>The kind, made for one piece of work in a scope of its own, as a request has it: same caller, same services.</summary>
     private async Task<Outcome<T>> InScope<T>(string kind, JsonElement asked, Func<JobKind, Job, TenantSession, Task<Outcome<T>>> work)

@@ -40,7 +40,8 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
                 """, now - TokensKeptFor, cancellationToken);
             await InRounds(tenantId, """
                 UPDATE attachments SET deleted_at = created_at + interval '1 day' WHERE tenant_id = $1 AND id IN
-                    (SELECT id FROM attachments WHERE tenant_id = $1 AND ticket_id IS NULL AND deleted_at IS NULL AND created_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+                    (SELECT id FROM attachments WHERE tenant_id = $1 AND ticket_id IS NULL AND deleted_at IS NULL AND created_at < $2
+                       AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.tenant_id = $1 AND attachments.id = ANY (d.attachment_ids)) LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - Day, cancellationToken);
             await InRounds(tenantId, """
                 DELETE FROM jobs WHERE tenant_id = $1 AND id IN

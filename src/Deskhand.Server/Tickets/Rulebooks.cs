@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using Deskhand.Access;
 using Deskhand.Data;
-using Deskhand.Http;
 
 namespace Deskhand.Tickets;
 
@@ -60,29 +57,4 @@ internal sealed class Rulebooks(DatabaseListener? listener)
             rule.Workflow is { } json ? WorkflowJson.Read(json) : ReadyWorkflows.Support,
             [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone);
     }
-}
-
-/// <summary>A workflow as it is stored and as the API shows it.</summary>
-internal static class WorkflowJson
-{
-    public static string Write(Workflow workflow) => JsonSerializer.Serialize(Body.Of(workflow), JsonFormat.Options);
-
-    public static Workflow Read(string json) => JsonSerializer.Deserialize<Body>(json, JsonFormat.Options)!.ToWorkflow();
-
-    internal sealed record Body(string Key, IReadOnlyList<StatusBody> Statuses, IReadOnlyList<TransitionBody> Transitions)
-    {
-        public static Body Of(Workflow w) => new(
-            w.Key,
-            [.. w.Statuses.Select(s => new StatusBody(s.Key, s.Name, s.Category))],
-            [.. w.Transitions.Select(t => new TransitionBody(t.From, t.To, t.Needs is { } p ? Permissions.Name(p) : null))]);
-
-        public Workflow ToWorkflow() => new(
-            Key,
-            [.. Statuses.Select(s => new WorkflowStatus(s.Key, s.Name, s.Category))],
-            [.. Transitions.Select(t => new WorkflowTransition(t.From, t.To, t.Permission is { } name ? Permissions.Find(name) : null))]);
-    }
-
-    internal sealed record StatusBody(string Key, string Name, StatusCategory Category);
-
-    internal sealed record TransitionBody(string From, string To, string? Permission);
 }

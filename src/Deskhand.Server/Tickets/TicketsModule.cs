@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
 
@@ -16,7 +17,9 @@ internal static class TicketsModule
         services.AddSingleton<StatsMemory>();
         services.AddScoped<TicketDesk>();
         services.AddScoped<DefinitionDesk>();
+        services.AddScoped<WorkflowDesk>();
         services.AddSingleton<AttachmentStore>();
+        JobsModule.AddKind<RedefineTickets>(services, RedefineTickets.Name);
     }
 
     public static void Map(RouteTable api)
@@ -53,12 +56,23 @@ internal static class TicketsModule
         // one's own upload, or by the rules of TicketDecision
         api.Delete("/attachments/{id}", Permission.TicketsRead, DeleteAttachment.Handle);
 
+        api.Get("/drafts", Permission.TicketsRead, ListDrafts.Handle);
+        api.Post("/drafts", Permission.TicketsRead, CreateDraft.Handle);
+        api.Get("/drafts/{id}", Permission.TicketsRead, GetDraft.Handle);
+        api.Put("/drafts/{id}", Permission.TicketsRead, ReplaceDraft.Handle);
+        api.Patch("/drafts/{id}", Permission.TicketsRead, PatchDraft.Handle);
+        api.Delete("/drafts/{id}", Permission.TicketsRead, DeleteDraft.Handle);
+
         api.Get("/tickets/{id}/history", Permission.TicketsRead, ListTicketHistory.Handle);
         api.Get("/tickets/{id}/status-history", Permission.TicketsRead, ListStatusHistory.Handle);
         api.Get("/tickets/{id}/assignments", Permission.TicketsRead, ListAssignments.Handle);
 
         api.Get("/workflows", Permission.SettingsRead, ListWorkflows.Handle);
         api.Get("/workflows/{id}", Permission.SettingsRead, GetWorkflow.Handle);
+        api.Post("/workflows", Permission.SettingsManage, CreateWorkflow.Handle);
+        api.Put("/workflows/{id}", Permission.SettingsManage, ReplaceWorkflow.Handle);
+        api.Post("/workflows/{id}/preview", Permission.SettingsManage, PreviewWorkflow.Handle);
+        api.Delete("/workflows/{id}", Permission.SettingsManage, DeleteWorkflow.Handle);
         api.Get("/statuses", Permission.SettingsRead, ListStatuses.Handle);
 
         api.Get("/categories", Permission.SettingsRead, ListCategories.Handle);
@@ -68,12 +82,22 @@ internal static class TicketsModule
         api.Patch("/categories/{id}", Permission.SettingsManage, PatchCategory.Handle);
         api.Delete("/categories/{id}", Permission.SettingsManage, DeleteCategory.Handle);
 
+        api.Post("/categories/{id}/merge", Permission.SettingsManage, MergeCategory.Handle);
+        api.Post("/categories/{id}/merge/preview", Permission.SettingsManage, PreviewCategoryMerge.Handle);
+
+        api.Get("/tags", Permission.TicketsRead, ListTags.Handle);
+        api.Get("/tags/{name}", Permission.TicketsRead, GetTag.Handle);
+        api.Patch("/tags/{name}", Permission.SettingsManage, RenameTag.Handle);
+        api.Delete("/tags/{name}", Permission.SettingsManage, DeleteTag.Handle);
+
         api.Get("/custom-fields", Permission.SettingsRead, ListCustomFields.Handle);
         api.Post("/custom-fields", Permission.SettingsManage, CreateCustomField.Handle);
         api.Get("/custom-fields/{id}", Permission.SettingsRead, GetCustomField.Handle);
         api.Put("/custom-fields/{id}", Permission.SettingsManage, ReplaceCustomField.Handle);
         api.Patch("/custom-fields/{id}", Permission.SettingsManage, PatchCustomField.Handle);
         api.Delete("/custom-fields/{id}", Permission.SettingsManage, DeleteCustomField.Handle);
+        api.Post("/custom-fields/{id}/convert", Permission.SettingsManage, ConvertCustomField.Handle);
+        api.Post("/custom-fields/{id}/convert/preview", Permission.SettingsManage, PreviewConversion.Handle);
     }
 
     public static void MapTables(ModelBuilder model)

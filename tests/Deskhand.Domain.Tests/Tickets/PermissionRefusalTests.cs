@@ -27,6 +27,7 @@ public sealed class PermissionRefusalTests
         ["Attach"] = new TicketChange.Attach(Desk.Upload, "photo.jpg"),
         ["Detach"] = new TicketChange.Detach(Desk.Upload, "photo.jpg"),
         ["Delete"] = new TicketChange.Delete(null),
+        ["Redefine"] = new TicketChange.Redefine(new Redefinition.Status("open", new("opened", "Opened", StatusCategory.Open))),
     };
 
     private static readonly Dictionary<string, Permission[]> Needed = new(StringComparer.Ordinal)
@@ -51,6 +52,7 @@ public sealed class PermissionRefusalTests
         ["Attach"] = [Permission.TicketsUpdate],
         ["Detach"] = [Permission.TicketsUpdate],
         ["Delete"] = [Permission.TicketsDelete],
+        ["Redefine"] = [Permission.SettingsManage],
     };
 
     public static TheoryData<string> Names => [.. Changes.Keys];

@@ -167,7 +167,9 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             ["user"] = tenant.Agent.UserId.ToString(),
             ["agent"] = tenant.Agent.UserId.ToString(),
             ["assignee"] = tenant.Agent.UserId.ToString(),
-            ["ticket"] = (await admin.NewTicket("Another's", new { customerId = customer })).ToString(),
+            ["ticket"] = (await admin.NewTicket("Another's", new { customerId = customer, tags = new[] { name } })).ToString(),
+            // tags are addressed by name
+            ["name"] = name,
             ["categorie"] = (await admin.Get("/categories")).Expect(200)["data.0.id"]!,
             ["custom-field"] = (await admin.Post("/custom-fields", new { key = "f" + name, label = "F", type = "text" })).Expect(201)["id"]!,
             ["api-token"] = (await admin.Post("/api-tokens", new { name, scopes = new[] { "tickets:read" } })).Expect(201)["id"]!,
@@ -175,6 +177,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             ["workflow"] = await desk.Scalar<Guid>(tenant.Id, "SELECT id FROM workflows LIMIT 1") is var workflow ? workflow.ToString() : "",
         };
         ids["comment"] = (await admin.Post($"/tickets/{ids["ticket"]}/comments", new { body = "Hello" })).Expect(201)["id"]!;
+        ids["draft"] = (await admin.Post("/drafts", new { body = "Hel" })).Expect(201)["id"]!;
         ids["attachment"] = await Upload(admin, ids["ticket"]);
         return new TenantIds(ids);
     }

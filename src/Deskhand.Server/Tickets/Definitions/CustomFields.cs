@@ -15,9 +15,12 @@ internal sealed record CustomFieldResponse(
 }
 
 /// <summary>What is particular to custom fields: where tickets have values, key and type stay. Options may go: a ticket keeps what it has, and no new one gets it.</summary>
-internal sealed class CustomFieldKind() : DefinitionKind<CustomFieldRow, CustomFieldFields>("custom_field")
+/// <param name="converts">Whether the values of tickets follow, so that key and type may change all the same.</param>
+internal sealed class CustomFieldKind(bool converts) : DefinitionKind<CustomFieldRow, CustomFieldFields>("custom_field")
 {
-    public static CustomFieldKind One { get; } = new();
+    public static CustomFieldKind One { get; } = new(converts: false);
+
+    public static CustomFieldKind Converted { get; } = new(converts: true);
 
     public override string KeyOf(CustomFieldFields fields) => fields.Key;
 
@@ -27,11 +30,11 @@ internal sealed class CustomFieldKind() : DefinitionKind<CustomFieldRow, CustomF
 
     public override async Task<Problem?> Refuse(TenantSession session, CustomFieldFields before, CustomFieldFields? after, CancellationToken cancellationToken)
     {
-        if ((after?.Key, after?.Type) == (before.Key, before.Type)) return null;
+        if (converts || (after?.Key, after?.Type) == (before.Key, before.Type)) return null;
         var used = await session.Query("SELECT EXISTS (SELECT 1 FROM tickets WHERE tenant_id = $1 AND jsonb_exists(custom_fields, $2))", r => r.GetBoolean(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(before.Key));
         return used[0]
-            ? Problem.Conflict("custom_field_in_use", $"Tickets have values in {before.Key}, so its key and type stay. Make it inactive instead: it then takes no new ones.")
+            ? Problem.Conflict("custom_field_in_use", $"Tickets have values in {before.Key}, so its key and type stay. Convert it, or make it inactive: it then takes no new ones.")
             : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
@@ -10,13 +11,16 @@ namespace Deskhand.Tickets;
 /// <param name="IsCurrent">Whether the tenant works by it.</param>
 /// <param name="Statuses">In order; the first is where a ticket starts.</param>
 /// <param name="Transitions">The allowed steps, with the permission beyond <c>tickets:update</c> that some need.</param>
+/// <param name="Version">Rises with each change; 0 for a ready one as it came.</param>
+/// <param name="JobId">The job that moves the tickets which this change concerns; only in the answer to it.</param>
 internal sealed record WorkflowResponse(
-    string Id, string Key, bool IsCurrent, IReadOnlyList<WorkflowJson.StatusBody> Statuses, IReadOnlyList<WorkflowJson.TransitionBody> Transitions)
+    string Id, string Key, bool IsCurrent, IReadOnlyList<WorkflowJson.StatusBody> Statuses, IReadOnlyList<WorkflowJson.TransitionBody> Transitions, long Version,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? JobId) : IVersioned
 {
-    public static WorkflowResponse From(Guid? id, Workflow workflow, bool isCurrent)
+    public static WorkflowResponse From(Guid? id, Workflow workflow, bool isCurrent, long version, Guid? job = null)
     {
         var body = WorkflowJson.Body.Of(workflow);
-        return new(id?.ToString() ?? workflow.Key, workflow.Key, isCurrent, body.Statuses, body.Transitions);
+        return new(id?.ToString() ?? workflow.Key, workflow.Key, isCurrent, body.Statuses, body.Transitions, version, job);
     }
 }
 
@@ -29,9 +33,9 @@ internal static class ListWorkflows
 
     public static async Task<List<WorkflowResponse>> Read(TenantSession session, CancellationToken cancellationToken)
     {
-        var own = await session.Query("SELECT id, definition, is_default FROM workflows WHERE tenant_id = $1 ORDER BY is_default DESC, key",
-            r => WorkflowResponse.From(r.GetGuid(0), WorkflowJson.Read(r.GetString(1)), r.GetBoolean(2)), cancellationToken, Rows.P(session.TenantId));
-        return [.. own, .. ReadyWorkflows.All.Where(w => own.TrueForAll(o => o.Key != w.Key)).Select(w => WorkflowResponse.From(null, w, isCurrent: false))];
+        var own = await session.Query("SELECT id, definition, is_default, version FROM workflows WHERE tenant_id = $1 ORDER BY is_default DESC, key",
+            r => WorkflowResponse.From(r.GetGuid(0), WorkflowJson.Read(r.GetString(1)), r.GetBoolean(2), r.GetInt64(3)), cancellationToken, Rows.P(session.TenantId));
+        return [.. own, .. ReadyWorkflows.All.Where(w => own.TrueForAll(o => o.Key != w.Key)).Select(w => WorkflowResponse.From(null, w, isCurrent: false, 0))];
     }
 }
 
