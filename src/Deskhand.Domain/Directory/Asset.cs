@@ -8,7 +8,8 @@ public sealed record AssetFields : IFields<AssetFields>
 
     public string? Name { get; init; }
 
-    public string? Project { get; init; }
+    /// <summary>The build-out or contract it belongs to.</summary>
+    public Guid? ProjectId { get; init; }
 
     public DateOnly? InstalledOn { get; init; }
 
@@ -16,11 +17,11 @@ public sealed record AssetFields : IFields<AssetFields>
 
     public Guid? LocationId { get; init; }
 
-    public AssetFields Normalised() => this with { Number = Number.Trim(), Name = Tidy.Line(Name), Project = Tidy.Line(Project) };
+    public AssetFields Normalised() => this with { Number = Number.Trim(), Name = Tidy.Line(Name) };
 
     public IEnumerable<(string Field, string? Value)> Values() =>
     [
-        ("number", Json.Of(Number)), ("name", Json.Of(Name)), ("project", Json.Of(Project)), ("installedOn", Json.Of(InstalledOn)),
+        ("number", Json.Of(Number)), ("name", Json.Of(Name)), ("projectId", Json.Of(ProjectId)), ("installedOn", Json.Of(InstalledOn)),
         ("customerId", Json.Of(CustomerId)), ("locationId", Json.Of(LocationId)),
     ];
 
@@ -29,7 +30,6 @@ public sealed record AssetFields : IFields<AssetFields>
         var errors = new FieldErrors();
         errors.Required("number", Number, 50);
         errors.Optional("name", Name, 200);
-        errors.Optional("project", Project, 200);
         return errors.ToProblem();
     }
 }

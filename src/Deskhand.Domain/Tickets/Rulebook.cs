@@ -30,8 +30,20 @@ public sealed record Known
     /// <summary>The asset's number, or null when there is no such asset.</summary>
     public string? AssetNumber { get; init; }
 
+    /// <summary>The asset that was named, by id or by number, or null when there is no such asset.</summary>
+    public Guid? Asset { get; init; }
+
     /// <summary>The customer that the asset is installed at, or null.</summary>
     public Guid? CustomerOfAsset { get; init; }
+
+    /// <summary>The location of that customer that the asset is installed at, or null.</summary>
+    public Guid? LocationOfAsset { get; init; }
+
+    /// <summary>The project that the asset belongs to, or null.</summary>
+    public Guid? ProjectOfAsset { get; init; }
+
+    /// <summary>Whether the project that was named exists.</summary>
+    public bool Project { get; init; }
 
     /// <summary>Whether the assignee exists, is active and may hold tickets.</summary>
     public bool Assignee { get; init; }

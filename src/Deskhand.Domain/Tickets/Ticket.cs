@@ -125,6 +125,14 @@ public sealed record TicketFields
 
     public Guid? AssetId { get; init; }
 
+    /// <summary>
+    /// The asset by the number it is known by outside, for example <c>DR1734315</c>, in place of <see cref="AssetId"/>. Only written: a ticket keeps
+    /// the asset, and this is null again.
+    /// </summary>
+    public string? AssetNumber { get; init; }
+
+    public Guid? ProjectId { get; init; }
+
     public Guid? AssigneeId { get; init; }
 
     public Guid? GroupId { get; init; }

@@ -50,7 +50,9 @@ public sealed partial record TicketDecision
     private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
     {
         if (Lacks(c, Permission.TicketsCreate) is { } lacking) return lacking;
-        var fields = WithCustomer(TicketRules.Normalise(create.Fields), null, c);
+        var completed = Complete(TicketRules.Normalise(create.Fields), null, c);
+        if (completed.Problem is { } incomplete) return incomplete;
+        var fields = completed.Value;
         if (TicketRules.Check(fields, null, rulebook) is { } invalid) return invalid;
         if ((fields.AssigneeId ?? fields.GroupId) is not null && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(fields, null, c) is { } unknown) return unknown;
@@ -77,7 +79,9 @@ public sealed partial record TicketDecision
     {
         if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
         if (TicketRules.CheckReason(edit.Reason) is { } unfit) return unfit;
-        var fields = WithCustomer(TicketRules.Normalise(edit.Fields), before, c);
+        var completed = Complete(TicketRules.Normalise(edit.Fields), before, c);
+        if (completed.Problem is { } incomplete) return incomplete;
+        var fields = completed.Value;
         // 1 and 1.0 are the same value: the spelling that history knows is kept
         if (fields.CustomFields.Equals(before.Fields.CustomFields)) fields = fields with { CustomFields = before.Fields.CustomFields };
         var after = Touch(before, c) with { Fields = fields };
@@ -92,6 +96,40 @@ public sealed partial record TicketDecision
         if (!changes.IsEmpty) events = events.Add(new("ticket.updated", changes));
         if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
         return Write(after, [.. changes, .. assignment], edit.Reason, events);
+    }
+
+    /// <summary>Fills in what the contact and the asset bring along, and puts the asset in place of its number.</summary>
+    private static Outcome<TicketFields> Complete(TicketFields fields, Ticket? before, Circumstances c)
+    {
+        if (fields.AssetNumber is not null)
+        {
+            if (c.Known.Asset is not { } asset) return Problem.UnknownReference("assetNumber", "asset");
+            // an edit carries the asset that the ticket has so far along
+            if (fields.AssetId is { } named && named != asset && named != before?.Fields.AssetId)
+                return Problem.Invalid("assetNumber", "This is the number of another asset than the one that assetId names.");
+            fields = fields with { AssetId = asset, AssetNumber = null };
+        }
+
+        return WithAsset(WithCustomer(fields, before, c), before, c);
+    }
+
+    /// <summary>
+    /// An asset brings along where it stands: customer, location and project, each where none is given. What it brought stays as long as it would
+    /// bring it; what the ticket was later told otherwise is not undone by an edit of something else.
+    /// </summary>
+    private static TicketFields WithAsset(TicketFields fields, Ticket? before, Circumstances c)
+    {
+        if (fields.AssetId is not { } asset || c.Known.Asset != asset) return fields;
+        var isNew = asset != before?.Fields.AssetId;
+        var customer = fields.CustomerId ?? Brought(c.Known.CustomerOfAsset, before?.Fields.CustomerId);
+        return fields with
+        {
+            CustomerId = customer,
+            LocationId = fields.LocationId ?? (customer == c.Known.CustomerOfAsset ? Brought(c.Known.LocationOfAsset, before?.Fields.LocationId) : null),
+            ProjectId = fields.ProjectId ?? Brought(c.Known.ProjectOfAsset, before?.Fields.ProjectId),
+        };
+
+        Guid? Brought(Guid? ofAsset, Guid? ofTicket) => isNew || ofAsset == ofTicket ? ofAsset : null;
     }
 
     /// <summary>A contact brings its customer along; one that is gone by now leaves the ticket with the customer it has.</summary>

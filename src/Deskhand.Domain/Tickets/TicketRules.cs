@@ -20,6 +20,7 @@ public static class TicketRules
         Subject = fields.Subject.Trim(),
         Subcategory = NullIfBlank(fields.Subcategory),
         ExternalId = NullIfBlank(fields.ExternalId),
+        AssetNumber = NullIfBlank(fields.AssetNumber),
         // finer than what is written, a value read and sent back would count as a change
         DueAt = fields.DueAt is { } due ? new DateTimeOffset(due.UtcTicks - (due.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero) : null,
         Tags = fields.Tags.IsDefaultOrEmpty
@@ -61,8 +62,10 @@ public static class TicketRules
 
         if (fields.LocationId is not null && (fields.LocationId, fields.CustomerId) != (old?.LocationId, old?.CustomerId))
         {
-            if (known.CustomerOfLocation is null) return Problem.UnknownReference("locationId", "location");
-            if (known.CustomerOfLocation != customer) return Problem.Invalid("locationId", "This location belongs to another customer.");
+            // where an asset stands is a location of its customer
+            var owner = known.CustomerOfLocation ?? (fields.LocationId == known.LocationOfAsset ? known.CustomerOfAsset : null);
+            if (owner is null) return Problem.UnknownReference("locationId", "location");
+            if (owner != customer) return Problem.Invalid("locationId", "This location belongs to another customer.");
         }
 
         if (fields.AssetId is not null && (fields.AssetId, fields.CustomerId) != (old?.AssetId, old?.CustomerId))
@@ -71,6 +74,9 @@ public static class TicketRules
             if (known.CustomerOfAsset is { } owner && customer is not null && owner != customer)
                 return Problem.Invalid("assetId", "This asset is installed at another customer.");
         }
+
+        if (fields.ProjectId is not null && fields.ProjectId != old?.ProjectId && fields.ProjectId != known.ProjectOfAsset && !known.Project)
+            return Problem.UnknownReference("projectId", "project");
 
         if ((fields.AssigneeId, fields.GroupId) == (old?.AssigneeId, old?.GroupId)) return null;
         if (fields.GroupId is not null && fields.GroupId != old?.GroupId && !known.Group) return Problem.UnknownReference("groupId", "group");

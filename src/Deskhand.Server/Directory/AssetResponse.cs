@@ -3,7 +3,7 @@ using Deskhand.Http;
 namespace Deskhand.Directory;
 
 /// <summary>An asset as the API shows it, and as events carry it.</summary>
-internal sealed record AssetResponse : IVersioned
+internal record AssetResponse : IVersioned
 {
     public required Guid Id { get; init; }
 
@@ -12,7 +12,9 @@ internal sealed record AssetResponse : IVersioned
 
     public string? Name { get; init; }
 
-    public string? Project { get; init; }
+    public Guid? ProjectId { get; init; }
+
+    public string? ProjectName { get; init; }
 
     public DateOnly? InstalledOn { get; init; }
 
@@ -31,7 +33,8 @@ internal sealed record AssetResponse : IVersioned
         Id = row.Id,
         Number = row.Fields.Number,
         Name = row.Fields.Name,
-        Project = row.Fields.Project,
+        ProjectId = row.Fields.ProjectId,
+        ProjectName = row.ProjectName,
         InstalledOn = row.Fields.InstalledOn,
         CustomerId = row.Fields.CustomerId,
         LocationId = row.Fields.LocationId,

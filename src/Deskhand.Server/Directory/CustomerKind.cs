@@ -42,25 +42,28 @@ internal sealed class CustomerKind() : Kind<Customer, CustomerFields>("customer"
         }
 
         return after.Fields.Number is null
-            ? after with { Fields = after.Fields with { Number = await DrawNumber(desk.Session, cancellationToken) } }
+            ? after with { Fields = after.Fields with { Number = await DirectoryNumbers.Draw(desk.Session, Name, Table, "C", cancellationToken) } }
             : after;
     }
 
-    /// <summary>Those below a customer must be moved first, for it is not known where to. Contacts and locations go with it; assets stay, without it.</summary>
+    /// <summary>Those below a customer must be moved first, for it is not known where to. Contacts and locations go with it; assets and projects stay, without it.</summary>
     public override async Task<Problem?> BeforeDelete(DirectoryDesk desk, Actor by, Customer row, CancellationToken cancellationToken)
     {
         await LockTree(desk.Session, cancellationToken);
-        var (children, contacts, locations, assets) = (await desk.Session.Query("""
+        var (children, contacts, locations, assets, projects) = (await desk.Session.Query("""
             SELECT (SELECT count(*) FROM customers WHERE tenant_id = $1 AND parent_id = $2 AND deleted_at IS NULL),
                    ARRAY(SELECT id FROM contacts WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL ORDER BY id),
                    ARRAY(SELECT id FROM locations WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL ORDER BY id),
-                   ARRAY(SELECT id FROM assets WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL ORDER BY id)
-            """, r => (r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetFieldValue<Guid[]>(2), r.GetFieldValue<Guid[]>(3)),
+                   ARRAY(SELECT id FROM assets WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL ORDER BY id),
+                   ARRAY(SELECT id FROM projects WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL ORDER BY id)
+            """, r => (r.GetInt64(0), r.GetFieldValue<Guid[]>(1), r.GetFieldValue<Guid[]>(2), r.GetFieldValue<Guid[]>(3), r.GetFieldValue<Guid[]>(4)),
             cancellationToken, Rows.P(desk.Session.TenantId), Rows.P(row.Id)))[0];
         if (children > 0)
             return Problem.Conflict("customer_has_children", string.Create(CultureInfo.InvariantCulture, $"{children} {(children == 1 ? "customer is" : "customers are")} below this one; give them another parent, or none, first."));
         foreach (var asset in assets)
             if ((await desk.Change(AssetKind.One, by, asset.ToString(), null, a => a with { CustomerId = null, LocationId = null }, cancellationToken)).Problem is { } stuck) return stuck;
+        foreach (var project in projects)
+            if ((await desk.Change(ProjectKind.One, by, project.ToString(), null, p => p with { CustomerId = null }, cancellationToken)).Problem is { } stuck) return stuck;
         foreach (var contact in contacts)
             if ((await desk.Delete(ContactKind.One, by, contact.ToString(), null, cancellationToken)).Problem is { } stuck) return stuck;
         foreach (var location in locations)
@@ -71,19 +74,4 @@ internal sealed class CustomerKind() : Kind<Customer, CustomerFields>("customer"
     /// <summary>One change of a tenant's tree at a time: two that are each right alone could close a circle together.</summary>
     private static Task<int> LockTree(TenantSession session, CancellationToken cancellationToken) =>
         session.Execute("SELECT pg_advisory_xact_lock(7236003, hashtext($1))", cancellationToken, Rows.P(session.TenantId.ToString()));
-
-    /// <summary>C-000001 and on, without gaps but for numbers that were given by hand. The counter stays locked until the transaction ends.</summary>
-    private static async Task<string> DrawNumber(TenantSession session, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var n = (await session.Query("""
-                INSERT INTO counters AS c (tenant_id, name, n) VALUES ($1, 'customer', 1)
-                ON CONFLICT (tenant_id, name) DO UPDATE SET n = c.n + 1 RETURNING c.n
-                """, r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId)))[0];
-            var number = string.Create(CultureInfo.InvariantCulture, $"C-{n:D6}");
-            var taken = await session.Query("SELECT 1 FROM customers WHERE tenant_id = $1 AND number = $2", r => r.GetInt32(0), cancellationToken, Rows.P(session.TenantId), Rows.P(number));
-            if (taken.Count == 0) return number;
-        }
-    }
 }

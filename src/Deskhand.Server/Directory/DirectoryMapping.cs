@@ -36,6 +36,11 @@ internal static class DirectoryMapping
         var assets = DeskDb.Map<Asset>(model, "assets");
         assets.ComplexProperty(a => a.Fields);
         assets.Property(a => a.NumberKey).ValueGeneratedOnAddOrUpdate();
+
+        var projects = DeskDb.Map<Project>(model, "projects");
+        projects.ComplexProperty(p => p.Fields, f => f.Property(x => x.Number).IsRequired());
+        projects.Property(p => p.NameKey).ValueGeneratedOnAddOrUpdate();
+        projects.Property(p => p.NumberKey).ValueGeneratedOnAddOrUpdate();
     }
 
     private static string WriteIdentities(ImmutableArray<ContactIdentity> identities) => JsonSerializer.Serialize(identities, JsonFormat.Options);

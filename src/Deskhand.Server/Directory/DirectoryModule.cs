@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Directory;
 
-/// <summary>Table of contents: customers, contacts, locations, assets.</summary>
+/// <summary>Table of contents: customers, contacts, locations, assets, projects.</summary>
 internal static class DirectoryModule
 {
     public static void Add(IServiceCollection services) => services.AddScoped<DirectoryDesk>();
@@ -56,6 +56,14 @@ internal static class DirectoryModule
         api.Patch("/assets/{id}", Permission.CustomersWrite, PatchAsset.Handle);
         api.Delete("/assets/{id}", Permission.CustomersDelete, DeleteAsset.Handle);
         api.Get("/assets/{id}/history", Permission.CustomersRead, ListAssetHistory.Handle);
+
+        api.Get("/projects", Permission.CustomersRead, ListProjects.Handle);
+        api.Post("/projects", Permission.CustomersWrite, CreateProject.Handle);
+        api.Get("/projects/{id}", Permission.CustomersRead, GetProject.Handle);
+        api.Put("/projects/{id}", Permission.CustomersWrite, ReplaceProject.Handle);
+        api.Patch("/projects/{id}", Permission.CustomersWrite, PatchProject.Handle);
+        api.Delete("/projects/{id}", Permission.CustomersDelete, DeleteProject.Handle);
+        api.Get("/projects/{id}/history", Permission.CustomersRead, ListProjectHistory.Handle);
     }
 
     public static void MapTables(ModelBuilder model) => DirectoryMapping.Map(model);

@@ -52,4 +52,16 @@ internal sealed record Asset : Entry<AssetFields>
 {
     /// <summary>The number in lower case, made by the database, to sort and look up by.</summary>
     public string NumberKey { get; init; } = "";
+
+    /// <summary>Of its project: kept here, so that a page of assets and a search for them need no second table.</summary>
+    public string? ProjectName { get; init; }
+}
+
+internal sealed record Project : Entry<ProjectFields>
+{
+    /// <summary>The name in lower case, made by the database, to sort by.</summary>
+    public string NameKey { get; init; } = "";
+
+    /// <summary>The number in lower case, made by the database, to sort and look up by.</summary>
+    public string NumberKey { get; init; } = "";
 }

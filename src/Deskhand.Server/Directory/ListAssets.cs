@@ -1,7 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
-using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Directory;
 
@@ -14,7 +13,8 @@ internal sealed record AssetQuery : ListQuery
     /// <summary>An id or <c>none</c>.</summary>
     public string[]? LocationId { get; init; }
 
-    public string[]? Project { get; init; }
+    /// <summary>An id or <c>none</c>.</summary>
+    public string[]? ProjectId { get; init; }
 
     /// <summary>In upper or lower case.</summary>
     public string[]? Number { get; init; }
@@ -43,7 +43,7 @@ internal static class ListAssets
             var filter = new EntityFilter<Asset>(db.Set<Asset>().Where(a => a.DeletedAt == null))
                 .Id("customerId", query.CustomerId, a => a.Fields.CustomerId, orNone: true)
                 .Id("locationId", query.LocationId, a => a.Fields.LocationId, orNone: true)
-                .Text("project", query.Project, a => a.Fields.Project)
+                .Id("projectId", query.ProjectId, a => a.Fields.ProjectId, orNone: true)
                 .Text("number", query.Number, a => a.NumberKey, v => v.ToLowerInvariant())
                 .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, a => a.CreatedAt)
                 .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, a => a.UpdatedAt)
@@ -61,18 +61,5 @@ internal static class ListAssetsOfCustomer
         if (query.CustomerId is { Length: > 0 }) return Answer.Ok<Page<AssetResponse>>(Problem.Malformed("customerId", "The address names the customer already."));
         var customer = await Find.Row(CustomerKind.One, id, session, cancellationToken);
         return Answer.Ok(customer.Problem is { } problem ? problem : await ListAssets.Read(query with { CustomerId = [id] }, caller, session, cancellationToken));
-    }
-}
-
-/// <summary>GET /assets/lookup?number=DR1734315: the one with a number, in upper or lower case, with what a ticket about it needs.</summary>
-internal static class LookUpAsset
-{
-    public static async Task<Answer<AssetResponse>> Handle(string? number, TenantSession session, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrWhiteSpace(number) || number.Length > 50 || number.Contains('\0', StringComparison.Ordinal))
-            return Answer.Ok<AssetResponse>(Problem.Malformed("number", "Say which: number=DR1734315."));
-        var key = number.Trim().ToLowerInvariant();
-        var found = await session.Read(db => db.Set<Asset>().SingleOrDefaultAsync(a => a.NumberKey == key && a.DeletedAt == null, cancellationToken), cancellationToken);
-        return Answer.Ok<AssetResponse>(found is null ? Problem.NotFound("asset") : AssetResponse.From(found));
     }
 }

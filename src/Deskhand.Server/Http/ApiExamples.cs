@@ -12,6 +12,7 @@ internal static class ApiExamples
     private static readonly Guid TicketId = Guid.Parse("0199f0a4-7c1e-7d52-9f0e-3b6a4a1c2d10");
     private static readonly Guid CustomerId = Guid.Parse("0199f0a2-11aa-7b01-8c55-0e2f6d9b7a01");
     private static readonly Guid ContactId = Guid.Parse("0199f0a2-5d3b-7f7c-a1d4-7c0c1e6f3b02");
+    private static readonly Guid ProjectId = Guid.Parse("0199f0a2-93d0-7c4e-8f11-52b7aa04c604");
     private static readonly Guid AgentId = Guid.Parse("0199ef11-02c4-7a90-b3e1-9a5d8c7e4f03");
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 9, 30, 0, 123, TimeSpan.Zero);
 
@@ -76,7 +77,8 @@ internal static class ApiExamples
         [typeof(CategoryMerge)] = new CategoryMerge { Into = "technical_support" },
         [typeof(FieldConversion)] = new FieldConversion { Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Values = ImmutableSortedDictionary<string, string?>.Empty.Add("Fiber", "fibre").Add("n/a", null) },
         [typeof(DraftFields)] = new DraftFields { Body = "Dear Thandi, the technician will be with you", BasedOnVersion = 3 },
-        [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", Project = "Sandton phase 2", InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
+        [typeof(ProjectFields)] = new ProjectFields { Name = "Sandton phase 2", Number = "P-000007", StartsOn = new DateOnly(2026, 1, 12), EndsOn = new DateOnly(2026, 9, 30) },
+        [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };
 
     /// <summary>The example of a wire type, or null.</summary>

@@ -12,6 +12,7 @@ internal static class EventCatalogue
         ("contact", ["created", "updated", "deleted"]),
         ("location", ["created", "updated", "deleted"]),
         ("asset", ["created", "updated", "deleted"]),
+        ("project", ["created", "updated", "deleted"]),
         ("user", ["created", "updated", "deactivated", "deleted"]),
         ("group", ["created", "updated", "deleted"]),
     ];

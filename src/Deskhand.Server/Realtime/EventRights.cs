@@ -14,7 +14,7 @@ internal static class EventRights
     public static bool MayHear(Caller caller, StreamEvent e) => e.EntityType switch
     {
         "ticket" => caller.May(Permission.TicketsRead) && (!e.IsNote || caller.May(Permission.NotesRead)) && MayRead(caller, e),
-        "customer" or "contact" or "location" or "asset" => caller.May(Permission.CustomersRead),
+        "customer" or "contact" or "location" or "asset" or "project" => caller.May(Permission.CustomersRead),
         "user" or "group" => caller.May(Permission.UsersRead),
         // what this list has not heard of, only those hear who may read all events
         _ => caller.May(Permission.EventsRead),

@@ -44,6 +44,8 @@ internal record TicketFilters
 
     public string[]? AssetId { get; init; }
 
+    public string[]? ProjectId { get; init; }
+
     public string[]? ExternalId { get; init; }
 
     public string[]? Reference { get; init; }
@@ -116,6 +118,7 @@ internal sealed class TicketFilter
             ?? filter.Ids("contactId", "t.contact_id", q.ContactId, null)
             ?? filter.Ids("locationId", "t.location_id", q.LocationId, null)
             ?? filter.Ids("assetId", "t.asset_id", q.AssetId, null)
+            ?? filter.Ids("projectId", "t.project_id", q.ProjectId, null)
             ?? filter.Texts("externalId", "t.external_id", q.ExternalId)
             ?? filter.Texts("reference", "t.reference", q.Reference?.Select(r => r.ToUpperInvariant()).ToArray())
             ?? filter.Flag("escalated", "t.escalation_level > 0", q.Escalated)

@@ -21,31 +21,44 @@ internal static class TicketReferences
         if (uploads.Length > 0) return Known.Nothing with { Uploads = await Uploads(session, uploads, by, cancellationToken) };
         if (fields is null || NamesNothing(fields)) return Known.Nothing;
 
-        // only what is named is asked for: a plan over all seven tables costs more than the rest of the change
+        // only what is named is asked for: a plan over all eight tables costs more than the rest of the change
+        var number = AssetNumber(fields);
+        var asset = number is not null ? "a.number_key = lower($8)" : fields.AssetId is not null && fields.AssetNumber is null ? "a.id = $5" : null;
         var rows = await session.Query($"""
             SELECT {If(fields.CustomerId, "SELECT true FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL")},
                    {If(fields.ContactId, "SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL")},
                    {If(fields.LocationId, "SELECT customer_id FROM locations WHERE tenant_id = $1 AND id = $4 AND deleted_at IS NULL")},
-                   {If(fields.AssetId, "SELECT number FROM assets WHERE tenant_id = $1 AND id = $5 AND deleted_at IS NULL")},
-                   {If(fields.AssetId, "SELECT customer_id FROM assets WHERE tenant_id = $1 AND id = $5 AND deleted_at IS NULL")},
+                   a.id, a.number, a.customer_id, a.location_id, a.project_id,
                    {If(fields.AssigneeId, "SELECT true FROM users WHERE tenant_id = $1 AND id = $6 AND active AND deleted_at IS NULL AND role <> 'light_agent'")},
                    {If(fields.GroupId, "SELECT true FROM groups WHERE tenant_id = $1 AND id = $7 AND deleted_at IS NULL")},
-                   {If(fields.AssigneeId is null ? null : fields.GroupId, "SELECT true FROM group_members WHERE tenant_id = $1 AND group_id = $7 AND user_id = $6")}
+                   {If(fields.AssigneeId is null ? null : fields.GroupId, "SELECT true FROM group_members WHERE tenant_id = $1 AND group_id = $7 AND user_id = $6")},
+                   {If(fields.ProjectId, "SELECT true FROM projects WHERE tenant_id = $1 AND id = $9 AND deleted_at IS NULL")}
+            FROM (SELECT) one LEFT JOIN {(asset is null ? NoAsset : $"assets a ON a.tenant_id = $1 AND {asset} AND a.deleted_at IS NULL")}
             """, r => new Known
         {
-            // a contact that is there has a customer that is there
-            Customer = !r.IsDBNull(0) || (fields.CustomerId is null && !r.IsDBNull(1)),
+            // a contact that is there has a customer that is there, and so has an asset
+            Customer = !r.IsDBNull(0) || (fields.CustomerId is null && (!r.IsDBNull(1) || !r.IsDBNull(5))),
             CustomerOfContact = r.Id(1),
             CustomerOfLocation = r.Id(2),
-            AssetNumber = r.Text(3),
-            CustomerOfAsset = r.Id(4),
-            Assignee = !r.IsDBNull(5),
-            Group = !r.IsDBNull(6),
-            AssigneeInGroup = !r.IsDBNull(7),
+            Asset = r.Id(3),
+            AssetNumber = r.Text(4),
+            CustomerOfAsset = r.Id(5),
+            LocationOfAsset = r.Id(6),
+            ProjectOfAsset = r.Id(7),
+            Assignee = !r.IsDBNull(8),
+            Group = !r.IsDBNull(9),
+            AssigneeInGroup = !r.IsDBNull(10),
+            Project = !r.IsDBNull(11),
         }, cancellationToken, Rows.P(session.TenantId), Rows.P(fields.CustomerId), Rows.P(fields.ContactId), Rows.P(fields.LocationId), Rows.P(fields.AssetId),
-            Rows.P(fields.AssigneeId), Rows.P(fields.GroupId));
+            Rows.P(fields.AssigneeId), Rows.P(fields.GroupId), Rows.P(number), Rows.P(fields.ProjectId));
         return rows[0];
     }
+
+    private const string NoAsset = "(SELECT NULL::uuid AS id, NULL::text AS number, NULL::uuid AS customer_id, NULL::uuid AS location_id, NULL::uuid AS project_id) a ON true";
+
+    /// <summary>The asset's number as it can be looked up; what is no number of an asset finds none.</summary>
+    private static string? AssetNumber(TicketFields fields) =>
+        fields.AssetNumber?.Trim() is { Length: > 0 and <= 50 } number && !number.Contains('\0', StringComparison.Ordinal) ? number : null;
 
     private static async Task<ImmutableHashSet<Guid>> Uploads(TenantSession session, Guid[] ids, Actor by, CancellationToken cancellationToken) =>
         [.. await session.Query("""
@@ -56,5 +69,5 @@ internal static class TicketReferences
     private static string If(Guid? named, string question) => named is null ? "NULL" : $"({question})";
 
     private static bool NamesNothing(TicketFields f) =>
-        (f.CustomerId ?? f.ContactId ?? f.LocationId ?? f.AssetId ?? f.AssigneeId ?? f.GroupId) is null;
+        (f.CustomerId ?? f.ContactId ?? f.LocationId ?? f.AssetId ?? f.ProjectId ?? f.AssigneeId ?? f.GroupId) is null && AssetNumber(f) is null;
 }

@@ -49,6 +49,8 @@ internal sealed record TicketResponse : IVersioned
 
     public Guid? AssetId { get; init; }
 
+    public Guid? ProjectId { get; init; }
+
     public Guid? AssigneeId { get; init; }
 
     public Guid? GroupId { get; init; }
@@ -102,6 +104,7 @@ internal sealed record TicketResponse : IVersioned
         ContactId = t.Fields.ContactId,
         LocationId = t.Fields.LocationId,
         AssetId = t.Fields.AssetId,
+        ProjectId = t.Fields.ProjectId,
         AssigneeId = t.Fields.AssigneeId,
         GroupId = t.Fields.GroupId,
         DueAt = t.Fields.DueAt,

@@ -12,7 +12,7 @@ internal static class TicketRow
         t.id, t.number, t.reference, t.external_id, t.subject, t.description, t.status, t.status_category, t.priority, t.type, t.category, t.subcategory,
         t.tags, t.custom_fields::text, t.channel, t.customer_id, t.contact_id, t.location_id, t.asset_id, t.assignee_id, t.group_id, t.due_at,
         t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at,
-        t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at
+        t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.project_id
         """;
 
     public static Ticket Read(NpgsqlDataReader r) => new()
@@ -38,6 +38,7 @@ internal static class TicketRow
             ContactId = r.Id(16),
             LocationId = r.Id(17),
             AssetId = r.Id(18),
+            ProjectId = r.Id(34),
             AssigneeId = r.Id(19),
             GroupId = r.Id(20),
             DueAt = r.Instant(21),
@@ -60,8 +61,8 @@ internal static class TicketRow
     public static NpgsqlBatchCommand Insert(Guid tenantId, Ticket ticket) => TenantSession.Batched("""
         INSERT INTO tickets (tenant_id, id, number, reference, external_id, subject, description, status, status_category, priority, type, category, subcategory,
             tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
-            escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at)
-        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+            escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at, project_id)
+        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
         """, Values(tenantId, ticket));
 
     /// <summary>Writes every column that can change.</summary>
@@ -69,7 +70,7 @@ internal static class TicketRow
         UPDATE tickets SET external_id = $5, subject = $6, description = $7, status = $8, status_category = $9, priority = $10, type = $11, category = $12, subcategory = $13,
             tags = $14, custom_fields = $15, channel = $16, customer_id = $17, contact_id = $18, location_id = $19, asset_id = $20, assignee_id = $21, group_id = $22, due_at = $23,
             escalation_level = $24, escalation_reason = $25, escalated_at = $26, first_responded_at = $27, solved_at = $28, closed_at = $29,
-            version = $30, sequence = $31, updated_at = $34, deleted_at = $35
+            version = $30, sequence = $31, updated_at = $34, deleted_at = $35, project_id = $36
         WHERE tenant_id = $1 AND id = $2 AND number = $3 AND reference = $4 AND created_by IS NOT DISTINCT FROM $32 AND created_at = $33
         """, Values(tenantId, ticket));
 
@@ -121,5 +122,6 @@ internal static class TicketRow
         Rows.P((DateTimeOffset?)t.CreatedAt),
         Rows.P((DateTimeOffset?)t.UpdatedAt),
         Rows.P(t.DeletedAt),
+        Rows.P(t.Fields.ProjectId),
     ];
 }

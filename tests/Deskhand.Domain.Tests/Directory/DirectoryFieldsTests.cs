@@ -77,7 +77,9 @@ public sealed class DirectoryFieldsTests
     public void A_location_and_an_asset_are_held_to_the_same_rules()
     {
         Assert.Equal(["address.country", "externalId", "name"], (Location with { Name = "a\nb", Address = new() { Country = "Z" }, ExternalId = Long }).Check()!.Errors.Keys);
-        Assert.Equal(["name", "number", "project"], (Asset with { Number = "", Name = Long, Project = "a\0b" }).Check()!.Errors.Keys);
+        Assert.Equal(["name", "number"], (Asset with { Number = "", Name = Long }).Check()!.Errors.Keys);
+        Assert.Equal(["details", "endsOn", "externalId", "name", "number"],
+            new ProjectFields { Name = "", Number = "a\0b", Details = "a\0b", ExternalId = Long, StartsOn = new(2026, 2, 2), EndsOn = new(2026, 2, 1) }.Check()!.Errors.Keys);
     }
 
     [Fact]
@@ -127,6 +129,6 @@ public sealed class DirectoryFieldsTests
             Identities = [new(IdentityKind.Email, "ada@example.test"), new(IdentityKind.Phone, "+27825550100"), new(IdentityKind.Whatsapp, "27825550100@c.us")],
         }).Check());
         Assert.Null((Location with { Type = LocationType.Remote, IsPrimary = true, IsBilling = true, IsShipping = true, ExternalId = "X-3", Active = false }).Check());
-        Assert.Null((Asset with { Name = "Fibre", Project = "Sea Point", InstalledOn = new(2026, 11, 20), CustomerId = Desk.Customer, LocationId = Desk.Location }).Check());
+        Assert.Null((Asset with { Name = "Fibre", ProjectId = Desk.Group, InstalledOn = new(2026, 11, 20), CustomerId = Desk.Customer, LocationId = Desk.Location }).Check());
     }
 }

@@ -48,7 +48,8 @@ public sealed class DirectoryRulesTests
         Assert.Empty((contact with { Identities = default }).Normalised().Identities);
 
         Assert.Equal("Depot", new LocationFields { Name = " Depot " }.Normalised().Name);
-        Assert.Equal(("DR1", null), (new AssetFields { Number = " DR1 ", Project = " " }.Normalised().Number, new AssetFields { Number = "x", Project = " " }.Normalised().Project));
+        Assert.Equal(("DR1", null), (new AssetFields { Number = " DR1 " }.Normalised().Number, new AssetFields { Number = "x", Name = " " }.Normalised().Name));
+        Assert.Equal(("Sea Point", null, null), (new ProjectFields { Name = " Sea Point " }.Normalised().Name, new ProjectFields { Name = "x", Number = " " }.Normalised().Number, new ProjectFields { Name = "x", Details = "\n" }.Normalised().Details));
     }
 
     [Fact]

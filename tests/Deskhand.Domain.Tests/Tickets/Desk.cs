@@ -10,7 +10,7 @@ internal static class Desk
     public static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     public static readonly Guid Ticket = Id(1), Customer = Id(2), OtherCustomer = Id(3), Contact = Id(4), Location = Id(5), Asset = Id(6);
-    public static readonly Guid Ann = Id(7), Bob = Id(8), Group = Id(9), OtherGroup = Id(10), Upload = Id(11), CommentId = Id(12);
+    public static readonly Guid Ann = Id(7), Bob = Id(8), Group = Id(9), OtherGroup = Id(10), Upload = Id(11), CommentId = Id(12), Project = Id(13), OtherProject = Id(14), OtherLocation = Id(15), OtherAsset = Id(16);
 
     /// <summary>Everything a change may name exists and belongs together.</summary>
     public static readonly Known AllKnown = new()
@@ -20,6 +20,7 @@ internal static class Desk
         CustomerOfLocation = Customer,
         AssetNumber = "DR1734315",
         CustomerOfAsset = Customer,
+        Project = true,
         Assignee = true,
         Group = true,
         AssigneeInGroup = true,

@@ -10,6 +10,7 @@ public sealed class ReferencesTests
         ContactId = Desk.Contact,
         LocationId = Desk.Location,
         AssetId = Desk.Asset,
+        ProjectId = Desk.Project,
         AssigneeId = Desk.Bob,
         GroupId = Desk.Group,
     };
@@ -20,6 +21,7 @@ public sealed class ReferencesTests
         { "contact", "contactId", "contact_not_found" },
         { "location", "locationId", "location_not_found" },
         { "asset", "assetId", "asset_not_found" },
+        { "project", "projectId", "project_not_found" },
         { "agent", "assigneeId", "agent_not_found" },
         { "group", "groupId", "group_not_found" },
         { "contact of another customer", "contactId", "invalid" },
@@ -99,6 +101,7 @@ public sealed class ReferencesTests
         "contact" => Desk.AllKnown with { CustomerOfContact = null },
         "location" => Desk.AllKnown with { CustomerOfLocation = null },
         "asset" => Desk.AllKnown with { AssetNumber = null, CustomerOfAsset = null },
+        "project" => Desk.AllKnown with { Project = false },
         "agent" => Desk.AllKnown with { Assignee = false },
         "group" => Desk.AllKnown with { Group = false },
         "contact of another customer" => Desk.AllKnown with { CustomerOfContact = Desk.OtherCustomer },

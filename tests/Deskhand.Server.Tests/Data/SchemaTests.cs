@@ -33,7 +33,8 @@ public sealed class SchemaTests(Desk desk) : IClassFixture<Desk>
         var customer = (await agent.Post("/customers", new { name = "Whole" })).Expect(201)["id"];
         var contact = (await agent.Post($"/customers/{customer}/contacts", new { firstName = "Ann" })).Expect(201)["id"];
         var location = (await agent.Post($"/customers/{customer}/locations", new { name = "Here" })).Expect(201)["id"];
-        var asset = (await agent.Post("/assets", new { number = "DR77", customerId = customer })).Expect(201)["id"];
+        var project = (await agent.Post("/projects", new { name = "Here" })).Expect(201)["id"];
+        var asset = (await agent.Post("/assets", new { number = "DR77", customerId = customer, projectId = project })).Expect(201)["id"];
         var made = (await agent.Post("/tickets", new
         {
             subject = "Whole",

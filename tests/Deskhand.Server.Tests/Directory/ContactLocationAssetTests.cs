@@ -103,10 +103,14 @@ public sealed class ContactLocationAssetTests(Desk desk) : IClassFixture<Desk>
         var agent = desk.Tenant.Agent;
         var (customer, other) = (await NewCustomer(), await NewCustomer());
         var location = (await agent.Post($"/customers/{customer}/locations", new { name = "Depot" })).Expect(201)["id"];
-        var made = (await agent.Post("/assets", new { number = " DR1734315 ", project = "Sea Point", installedOn = "2026-02-28", customerId = customer, locationId = location })).Expect(201);
+        var project = (await agent.Post("/projects", new { name = "Sea Point" })).Expect(201)["id"]!;
+        var made = (await agent.Post("/assets", new { number = " DR1734315 ", projectId = project, installedOn = "2026-02-28", customerId = customer, locationId = location })).Expect(201);
         var id = made["id"]!;
-        Assert.Equal(("DR1734315", "2026-02-28"), (made["number"], made["installedOn"]));
-        Assert.Equal(made.Body!.ToJsonString(), (await agent.Get("/assets/lookup?number=dr1734315")).Expect(200).Body!.ToJsonString());
+        Assert.Equal(("DR1734315", "2026-02-28", project, "Sea Point"), (made["number"], made["installedOn"], made["projectId"], made["projectName"]));
+        var found = (await agent.Get("/assets/lookup?number=dr1734315")).Expect(200);
+        Assert.All(made.Body!.AsObject(), m => Assert.Equal(m.Value?.ToJsonString(), found.At(m.Key)?.ToJsonString()));
+        Assert.Equal(("Acme", "Depot", "Sea Point", project), (found["customer.name"], found["location.name"], found["project.name"], found["project.id"]));
+        Assert.Equal("\"1\"", found.Headers.ETag!.Tag);
         (await agent.Get("/assets/lookup?number=DR0")).Expect(404);
         (await agent.Get("/assets/lookup")).Expect(400);
         (await desk.Foreign.Agent.Get("/assets/lookup?number=DR1734315")).Expect(404);
@@ -117,7 +121,7 @@ public sealed class ContactLocationAssetTests(Desk desk) : IClassFixture<Desk>
         (await agent.Patch($"/assets/{id}", new { locationId = Guid.NewGuid() })).Expect(404);
         (await agent.Post("/assets", """{"number":"X","installedOn":"2026-02-30"}""")).Expect(400);
         Assert.Equal(id, (await agent.Get($"/customers/{customer}/assets")).Expect(200)["data.0.id"]);
-        Assert.Equal(id, (await agent.Get($"/assets?locationId={location}&project=Sea%20Point&number=Dr1734315")).Expect(200)["data.0.id"]);
+        Assert.Equal(id, (await agent.Get($"/assets?locationId={location}&projectId={project}&number=Dr1734315")).Expect(200)["data.0.id"]);
         Assert.Equal(id, (await agent.Get("/assets?search=dr17%20sea")).Expect(200)["data.0.id"]);
         (await desk.Tenant.Manager.Delete($"/locations/{location}")).Expect(204);
         Assert.Equal((null, customer), ((await agent.Get($"/assets/{id}"))["locationId"], (await agent.Get($"/assets/{id}"))["customerId"]));

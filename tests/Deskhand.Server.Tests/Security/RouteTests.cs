@@ -163,6 +163,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             ["contact"] = (await admin.Post($"/customers/{customer}/contacts", new { firstName = "Ann" })).Expect(201)["id"]!,
             ["location"] = (await admin.Post($"/customers/{customer}/locations", new { name = "Here" })).Expect(201)["id"]!,
             ["asset"] = (await admin.Post("/assets", new { number = name, customerId = customer })).Expect(201)["id"]!,
+            ["project"] = (await admin.Post("/projects", new { name })).Expect(201)["id"]!,
             ["group"] = (await admin.Post("/groups", new { name })).Expect(201)["id"]!,
             ["user"] = tenant.Agent.UserId.ToString(),
             ["agent"] = tenant.Agent.UserId.ToString(),

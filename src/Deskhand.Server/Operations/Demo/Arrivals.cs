@@ -7,6 +7,7 @@ internal sealed class Arrivals(DirectoryDesk directory, StageClock clock, Cancel
 {
     private static readonly Actor Import = Actor.System(Via.Import);
     private readonly Dictionary<string, Guid> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> projects = new(StringComparer.Ordinal);
     private int drops;
 
     /// <summary>A customer with its people, sites and lines.</summary>
@@ -89,13 +90,23 @@ internal sealed class Arrivals(DirectoryDesk directory, StageClock clock, Cancel
         {
             Number = number,
             Name = account.IsHousehold ? "Fibre drop 200/200" : dice.Of(["Fibre drop 500/500", "Fibre drop 1000/1000", "Fibre drop 500/500 with backup"]),
-            Project = dice.Of(Customers.Projects[place.Region]),
+            ProjectId = await Project(dice.Of(Customers.Projects[place.Region]), dice),
             InstalledOn = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-dice.Between(20, 900)),
             CustomerId = customerId,
             LocationId = locationId,
         };
         var made = Played.Must(await directory.Create(AssetKind.One, Import, (id, now) => new Asset { Id = id, Fields = fields, CreatedAt = now, UpdatedAt = now }, cancellationToken));
         return new Installed(made.Id, locationId, number, $"MF{dice.Between(0x100000, 0xFFFFFF):X6}{dice.Between(10, 99)}");
+    }
+
+    /// <summary>The build-out with a name, taken in with its first line.</summary>
+    private async Task<Guid> Project(string name, Dice dice)
+    {
+        if (projects.TryGetValue(name, out var id)) return id;
+        var start = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-dice.Between(900, 1100));
+        var fields = new ProjectFields { Name = name, StartsOn = start, EndsOn = start.AddDays(dice.Between(1200, 1500)) };
+        var made = Played.Must(await directory.Create(ProjectKind.One, Import, (newId, now) => new Project { Id = newId, Fields = fields, CreatedAt = now, UpdatedAt = now }, cancellationToken));
+        return projects[name] = made.Id;
     }
 
     /// <summary>Without accents and blanks, for addresses.</summary>
