@@ -267,7 +267,8 @@ internal static class Sql
     private const string Columns =
         "id, number, reference, external_id, subject, status, status_category, priority, type, category, subcategory, tags, custom_fields, channel, "
         + "customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at, escalation_level, escalation_reason, escalated_at, "
-        + "first_responded_at, solved_at, closed_at, version, created_by, created_at, updated_at";
+        + "first_responded_at, solved_at, closed_at, version, created_by, created_at, updated_at, "
+        + "problem_id, merged_into_id, follower_ids";
 
     private const string Full = Columns + ", description";
 
@@ -337,7 +338,7 @@ internal static class Wire
         json.WriteNumber("number"u8, row.GetInt64(1));
         Text(json, "externalId"u8, row, 3);
         json.WriteString("subject"u8, row.GetString(4));
-        if (full) json.WriteString("description"u8, row.GetString(31));
+        if (full) json.WriteString("description"u8, row.GetString(34));
         json.WriteString("status"u8, row.GetString(5));
         json.WriteString("statusCategory"u8, row.GetString(6));
         json.WriteString("priority"u8, Priorities[row.GetInt16(7) - 1]);
@@ -357,6 +358,11 @@ internal static class Wire
         Id(json, "assigneeId"u8, row, 18);
         Id(json, "groupId"u8, row, 19);
         Instant(json, "dueAt"u8, row, 20);
+        Id(json, "problemId"u8, row, 31);
+        Id(json, "mergedIntoId"u8, row, 32);
+        json.WriteStartArray("followerIds"u8);
+        foreach (var follower in row.GetFieldValue<Guid[]>(33)) json.WriteStringValue(follower);
+        json.WriteEndArray();
         json.WriteNumber("escalationLevel"u8, row.GetInt16(21));
         Text(json, "escalationReason"u8, row, 22);
         Instant(json, "escalatedAt"u8, row, 23);

@@ -51,6 +51,9 @@ public sealed record Problem(ProblemKind Kind, string Code, string Message)
     /// <summary>Where in a query the trouble is: characters from 0; null when the problem is not about a query.</summary>
     public int? Position { get; init; }
 
+    /// <summary>What stands now in place of what was asked for, by member name; empty when that is not what the problem is about.</summary>
+    public ImmutableSortedDictionary<string, string?> Present { get; init; } = ImmutableSortedDictionary<string, string?>.Empty;
+
     /// <summary>How long to wait before another try; only with <see cref="ProblemKind.TooMany"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

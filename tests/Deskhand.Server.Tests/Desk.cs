@@ -28,6 +28,11 @@ public class Desk : IAsyncLifetime
     /// <summary>Settings beside the ordinary ones; a derived fixture overrides it.</summary>
     protected virtual Dictionary<string, string?> Settings => new(StringComparer.Ordinal);
 
+    /// <summary>What a derived fixture adds to the server.</summary>
+    protected virtual void Add(IServiceCollection services)
+    {
+    }
+
     internal IServiceProvider Services => app!.Services;
 
     internal Database Database => database!.Database;
@@ -55,7 +60,11 @@ public class Desk : IAsyncLifetime
         var loaded = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         var (secret, refusal) = JwtSecret.Open(loaded.JwtSecret, folder);
         database = await ServerDatabase.Open(loaded, NullLoggerFactory.Instance, CancellationToken.None);
-        app = DeskServer.Build(loaded, secret ?? throw new InvalidOperationException(refusal), database, [], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+        app = DeskServer.Build(loaded, secret ?? throw new InvalidOperationException(refusal), database, [], builder =>
+        {
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            Add(builder.Services);
+        });
         await app.StartAsync();
         await app.Services.GetRequiredService<DatabaseListener>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

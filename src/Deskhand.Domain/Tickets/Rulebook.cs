@@ -45,6 +45,9 @@ public sealed record Known
     /// <summary>Whether the project that was named exists.</summary>
     public bool Project { get; init; }
 
+    /// <summary>The type of the ticket named as problem, or null when there is none.</summary>
+    public TicketType? Problem { get; init; }
+
     /// <summary>Whether the assignee exists, is active and may hold tickets.</summary>
     public bool Assignee { get; init; }
 

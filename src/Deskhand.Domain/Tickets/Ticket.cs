@@ -80,6 +80,15 @@ public sealed record Ticket
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>The ticket that this one was merged into, or null.</summary>
+    public Guid? MergedIntoId { get; init; }
+
+    /// <summary>The users who follow the ticket, sorted.</summary>
+    public ImmutableArray<Guid> FollowerIds { get; init; } = [];
+
+    /// <summary>The version that brought the present assignee and group; 0 = the ticket's first or one before this was noted.</summary>
+    public long AssignedVersion { get; init; }
+
     /// <summary>Rises by one with each change; the number behind the ETag.</summary>
     public long Version { get; init; }
 
@@ -132,6 +141,9 @@ public sealed record TicketFields
     public string? AssetNumber { get; init; }
 
     public Guid? ProjectId { get; init; }
+
+    /// <summary>The problem that this incident comes from; a ticket of type problem.</summary>
+    public Guid? ProblemId { get; init; }
 
     public Guid? AssigneeId { get; init; }
 

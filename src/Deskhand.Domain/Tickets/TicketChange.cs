@@ -40,7 +40,11 @@ public abstract record TicketChange
     public sealed record Resolve(string? Reason) : TicketChange;
 
     /// <summary>Another agent, another group, or nobody.</summary>
-    public sealed record Assign(Guid? AssigneeId, Guid? GroupId, string? Reason) : TicketChange;
+    /// <param name="AssigneeId">The agent; null = nobody.</param>
+    /// <param name="GroupId">The group; null = none.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="BasedOnVersion">The version of the ticket that was seen; refused when somebody assigned it since. Null = that does not matter.</param>
+    public sealed record Assign(Guid? AssigneeId, Guid? GroupId, string? Reason, long? BasedOnVersion = null) : TicketChange;
 
     /// <summary>A flag for the attention of management; the status stays.</summary>
     /// <param name="Level">1 to 3.</param>
@@ -73,6 +77,12 @@ public abstract record TicketChange
 
     /// <summary>The ticket goes out of sight; its history stays.</summary>
     public sealed record Delete(string? Reason) : TicketChange;
+
+    /// <summary>A deleted ticket comes back.</summary>
+    public sealed record Restore(string? Reason) : TicketChange;
+
+    /// <summary>An earlier change is taken back, whatever the graph of the workflow says.</summary>
+    public sealed record Revert(Reversal What, string? Reason = null) : TicketChange;
 
     /// <summary>The tenant has redefined something that the ticket carries; needs <c>settings:manage</c>.</summary>
     public sealed record Redefine(Redefinition What) : TicketChange;

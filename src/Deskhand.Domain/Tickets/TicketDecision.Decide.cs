@@ -25,7 +25,9 @@ public sealed partial record TicketDecision
     {
         if (change is TicketChange.Create create) return Created(create, rulebook, c);
         ArgumentNullException.ThrowIfNull(before);
-        if (before.StatusCategory == StatusCategory.Closed && change is not (TicketChange.Delete or TicketChange.Redefine))
+        if (before.MergedIntoId is not null && !StandsMerged(change))
+            return Problem.Conflict("ticket_merged", "This ticket was merged into another, which answers for it now.");
+        if (before.StatusCategory == StatusCategory.Closed && !StandsClosed(change))
             return Problem.Conflict("ticket_closed", "A closed ticket stays as it is; open a follow-up instead.");
 
         return change switch
@@ -42,10 +44,18 @@ public sealed partial record TicketDecision
             TicketChange.Attach attach => Attached(before, attach, c),
             TicketChange.Detach detach => Detached(before, detach, c),
             TicketChange.Delete delete => Deleted(before, delete.Reason, c),
+            TicketChange.Restore restore => Restored(before, restore.Reason, c),
+            TicketChange.Revert revert => Reverted(before, revert, rulebook, c),
             TicketChange.Redefine redefine => Redefined(before, redefine.What, c),
             _ => throw new UnreachableException(change.GetType().Name),
         };
     }
+
+    /// <summary>What may happen to a ticket that answers by another.</summary>
+    private static bool StandsMerged(TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine;
+
+    /// <summary>What may happen to a closed ticket.</summary>
+    private static bool StandsClosed(TicketChange change) => StandsMerged(change) || change is TicketChange.Revert;
 
     private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
     {
@@ -68,6 +78,7 @@ public sealed partial record TicketDecision
             CreatedAt = c.Now,
             UpdatedAt = c.Now,
             Version = 1,
+            AssignedVersion = 1,
         };
         var events = ImmutableArray.Create(new TicketEvent("ticket.created", []));
         var assignment = TicketDiff.Assignment(null, ticket);
@@ -88,6 +99,7 @@ public sealed partial record TicketDecision
         var changes = TicketDiff.Fields(before, after);
         var assignment = TicketDiff.Assignment(before, after);
         if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
+        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version };
         if (TicketRules.Check(fields, before, rulebook) is { } invalid) return invalid;
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
@@ -165,9 +177,15 @@ public sealed partial record TicketDecision
         if (Lacks(c, Permission.TicketsAssign) is { } lacking) return lacking;
         if (TicketRules.CheckReason(assign.Reason) is { } invalid) return invalid;
         var fields = before.Fields with { AssigneeId = assign.AssigneeId, GroupId = assign.GroupId };
-        var after = Touch(before, c) with { Fields = fields };
+        var after = Touch(before, c) with { Fields = fields, AssignedVersion = before.Version + 1 };
         var changes = TicketDiff.Assignment(before, after);
         if (changes.IsEmpty) return Unchanged(before);
+        if (assign.BasedOnVersion is { } seen)
+        {
+            if (seen < 1 || seen > before.Version) return Problem.Invalid("basedOnVersion", $"The ticket has no such version; the present one is {before.Version}.");
+            if (seen < before.AssignedVersion) return AssignedMeanwhile(before);
+        }
+
         if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
         return Write(after, changes, assign.Reason, [new("ticket.assigned", changes)]);
     }
@@ -194,6 +212,7 @@ public sealed partial record TicketDecision
         if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
+        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version };
         var events = ImmutableArray<TicketEvent>.Empty;
         if (!changes.IsEmpty) events = events.Add(new("ticket.escalated", changes));
         if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
@@ -296,6 +315,12 @@ public sealed partial record TicketDecision
         var after = Touch(before, c) with { DeletedAt = c.Now };
         return Write(after, [new FieldChange("deletedAt", null, Json.Of(c.Now))], reason, [new("ticket.deleted", [])]);
     }
+
+    private static Problem AssignedMeanwhile(Ticket present) => Problem.Conflict("assigned_meanwhile", "Somebody assigned this ticket meanwhile.") with
+    {
+        Present = ImmutableSortedDictionary<string, string?>.Empty.WithComparers(StringComparer.Ordinal)
+            .Add("assigneeId", present.Fields.AssigneeId?.ToString()).Add("groupId", present.Fields.GroupId?.ToString()),
+    };
 
     private static Outcome<TicketDecision> Unchanged(Ticket before) => new TicketDecision { After = before };
 

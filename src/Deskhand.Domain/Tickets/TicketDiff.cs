@@ -24,6 +24,7 @@ public static class TicketDiff
         Id("locationId", a.LocationId, b.LocationId, changes);
         Id("assetId", a.AssetId, b.AssetId, changes);
         Id("projectId", a.ProjectId, b.ProjectId, changes);
+        Id("problemId", a.ProblemId, b.ProblemId, changes);
         Text("externalId", a.ExternalId, b.ExternalId);
         if (a.DueAt != b.DueAt) changes.Add(new("dueAt", Json.Of(a.DueAt), Json.Of(b.DueAt)));
         return changes.ToImmutable();

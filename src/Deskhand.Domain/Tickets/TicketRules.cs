@@ -14,6 +14,9 @@ public static class TicketRules
     public const int TagCount = 50;
     public const int TagLength = 60;
 
+    /// <summary>For how long a deletion, a merge and a bulk change can be undone.</summary>
+    public static readonly TimeSpan UndoWithin = TimeSpan.FromDays(30);
+
     /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags (a JSON null among them reads as an empty one, which is refused), empty text as none, the due instant in UTC with the milliseconds that <see cref="Json"/> writes.</summary>
     public static TicketFields Normalise(TicketFields fields) => fields with
     {
@@ -77,6 +80,16 @@ public static class TicketRules
 
         if (fields.ProjectId is not null && fields.ProjectId != old?.ProjectId && fields.ProjectId != known.ProjectOfAsset && !known.Project)
             return Problem.UnknownReference("projectId", "project");
+
+        if (fields.ProblemId is not null && fields.ProblemId != old?.ProblemId)
+        {
+            if (fields.ProblemId == before?.Id) return Problem.Invalid("problemId", "A ticket is not its own problem.");
+            if (known.Problem is null) return Problem.UnknownReference("problemId", "ticket");
+            if (known.Problem != TicketType.Problem) return Problem.Invalid("problemId", "That ticket is not of type problem.");
+        }
+
+        if (fields.ProblemId is not null && (fields.ProblemId, fields.Type) != (old?.ProblemId, old?.Type) && fields.Type != TicketType.Incident)
+            return Problem.Invalid("problemId", "Only an incident belongs to a problem.");
 
         if ((fields.AssigneeId, fields.GroupId) == (old?.AssigneeId, old?.GroupId)) return null;
         if (fields.GroupId is not null && fields.GroupId != old?.GroupId && !known.Group) return Problem.UnknownReference("groupId", "group");

@@ -23,6 +23,9 @@ internal static class Answer
     /// <summary>202 with the value.</summary>
     public static Accepted<T> Accepted<T>(Outcome<T> outcome) => new(outcome);
 
+    /// <summary>200 with what was done at once, or 202 with what will be done.</summary>
+    public static NowOrLater<TNow, TLater> NowOrLater<TNow, TLater>(Outcome<TNow>? now, Outcome<TLater>? later) => new(now, later);
+
     /// <summary>204, or the problem.</summary>
     public static NoContent Done<T>(Outcome<T> outcome) => new(outcome.Problem);
 }
@@ -53,6 +56,20 @@ internal sealed class Accepted<T>(Outcome<T> outcome) : IResult, IEndpointMetada
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(T), ["application/json"]));
+}
+
+/// <summary>200 with a <typeparamref name="TNow"/>, 202 with a <typeparamref name="TLater"/>, or a problem.</summary>
+internal sealed class NowOrLater<TNow, TLater>(Outcome<TNow>? now, Outcome<TLater>? later) : IResult, IEndpointMetadataProvider
+{
+    public Task ExecuteAsync(HttpContext httpContext) => now is { } done
+        ? JsonAnswer.Write(httpContext, done, StatusCodes.Status200OK, null)
+        : JsonAnswer.Write(httpContext, later ?? throw new InvalidOperationException("There is neither answer."), StatusCodes.Status202Accepted, null);
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TNow), ["application/json"]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(TLater), ["application/json"]));
+    }
 }
 
 /// <summary>204, or a problem.</summary>

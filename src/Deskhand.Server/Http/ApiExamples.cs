@@ -58,6 +58,7 @@ internal static class ApiExamples
         [typeof(EscalateTicket.EscalateBody)] = new EscalateTicket.EscalateBody("Second outage this week", 2),
         [typeof(ResolveTicket.ResolveBody)] = new ResolveTicket.ResolveBody("Replaced the power supply"),
         [typeof(AddComment.CommentBody)] = new AddComment.CommentBody { Body = "A technician is **on the way**." },
+        [typeof(UpdateManyBody)] = new UpdateManyBody { Ids = [TicketId], Set = JsonSerializer.SerializeToElement(new { priority = "high", status = "in_progress" }), AddTags = ["storm"], Reason = "Storm in the Karoo" },
         [typeof(CustomerFields)] = new CustomerFields
         {
             Name = "Karoo Logistics",

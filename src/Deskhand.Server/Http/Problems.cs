@@ -17,7 +17,8 @@ internal sealed record ProblemBody(
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Allowed,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Position = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Position = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string?>? Present = null);
 
 internal static class Problems
 {
@@ -41,17 +42,17 @@ internal static class Problems
         if (problem.Kind == ProblemKind.Unauthenticated) context.Response.Headers.WWWAuthenticate = "Bearer";
         return Write(context, problem.Status(), problem.Code, problem.Message,
             problem.Errors.IsEmpty ? null : problem.Errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal),
-            problem.Allowed.IsEmpty ? null : problem.Allowed, problem.Position);
+            problem.Allowed.IsEmpty ? null : problem.Allowed, problem.Position, problem.Present.IsEmpty ? null : problem.Present);
     }
 
     public static Task Write(HttpContext context, int status, string code, string detail,
-        IReadOnlyDictionary<string, string[]>? errors = null, IReadOnlyList<string>? allowed = null, int? position = null)
+        IReadOnlyDictionary<string, string[]>? errors = null, IReadOnlyList<string>? allowed = null, int? position = null, IReadOnlyDictionary<string, string?>? present = null)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
-        var body = new ProblemBody("about:blank", Title(status), status, detail, code, TraceId(context), errors, allowed, position);
+        var body = new ProblemBody("about:blank", Title(status), status, detail, code, TraceId(context), errors, allowed, position, present);
         return JsonSerializer.SerializeAsync(response.BodyWriter, body, JsonFormat.Options, context.RequestAborted);
     }
 

@@ -39,17 +39,18 @@ internal enum JobState
 /// <param name="StartedAt">When the work began.</param>
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="CancelRequestedAt">When it was asked to stop.</param>
+/// <param name="UndoneById">The job that took it back.</param>
 internal sealed record JobResponse(
     Guid Id, string Kind, string State, int? Total, int Done, int Failed, JsonElement? Result, JsonElement? Problem,
-    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? CancelRequestedAt)
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? CancelRequestedAt, Guid? UndoneById)
 {
     internal const string Columns =
-        "j.id, j.kind, j.state, j.total, j.done, j.failed, j.result::text, j.problem::text, j.created_at, j.started_at, j.finished_at, j.cancel_requested_at";
+        "j.id, j.kind, j.state, j.total, j.done, j.failed, j.result::text, j.problem::text, j.created_at, j.started_at, j.finished_at, j.cancel_requested_at, j.undone_by_id";
 
     internal static JobResponse Read(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetInt32(3), r.GetInt32(4), r.GetInt32(5),
         r.Text(6) is { } result ? JsonElement.Parse(result) : null, r.Text(7) is { } problem ? JsonElement.Parse(problem) : null,
-        r.GetFieldValue<DateTimeOffset>(8), r.Instant(9), r.Instant(10), r.Instant(11));
+        r.GetFieldValue<DateTimeOffset>(8), r.Instant(9), r.Instant(10), r.Instant(11), r.Id(12));
 }
 
 /// <summary>What became of one item.</summary>

@@ -16,8 +16,10 @@ internal sealed class JobRunner(Database database, Callers callers, IServiceScop
 
     private const int AtOnce = 2;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
-    private readonly Guid worker = Guid.NewGuid();
     private readonly Wake wake = new();
+
+    /// <summary>The name of this process among those that work.</summary>
+    public Guid Worker { get; } = Guid.NewGuid();
 
     public void ListenOn(DatabaseListener listener) => listener.On(JobDesk.Channel, _ => wake.Call());
 
@@ -61,15 +63,16 @@ internal sealed class JobRunner(Database database, Callers callers, IServiceScop
     {
         var now = clock.GetUtcNow();
         var claimed = await database.AcrossTenants("SELECT tenant_id, id FROM claim_job($1, $2, $3)", r => (r.GetGuid(0), r.GetGuid(1)), cancellationToken,
-            Rows.P(worker), Rows.P(now), Rows.P(now + ClaimedFor));
+            Rows.P(Worker), Rows.P(now), Rows.P(now + ClaimedFor));
         return claimed.Count == 0 ? null : claimed[0];
     }
 
-    private async Task Work(Guid tenantId, Guid jobId, CancellationToken stop)
+    /// <summary>Works on a job that this process has claimed, until it has ended or was given back.</summary>
+    public async Task Work(Guid tenantId, Guid jobId, CancellationToken stop)
     {
         try
         {
-            await using var run = new JobRun(tenantId, jobId, worker, database, callers, scopes, clock, logger);
+            await using var run = new JobRun(tenantId, jobId, Worker, database, callers, scopes, clock, logger);
             await run.Work(stop);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or OperationCanceledException)

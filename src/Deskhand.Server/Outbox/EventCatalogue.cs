@@ -7,7 +7,7 @@ internal static class EventCatalogue
 {
     private static readonly (string Entity, string[] Happenings)[] ByEntity =
     [
-        ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened"]),
+        ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened", "merged", "unmerged", "restored"]),
         ("customer", ["created", "updated", "deleted"]),
         ("contact", ["created", "updated", "deleted"]),
         ("location", ["created", "updated", "deleted"]),

@@ -27,16 +27,16 @@ internal static class CommentRow
     };
 
     /// <summary>Writes a comment, new or changed, and takes its uploads to the ticket.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Guid ticketId, Comment comment)
+    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Ticket ticket, Comment comment)
     {
         yield return TenantSession.Batched("""
-            INSERT INTO ticket_comments (tenant_id, id, ticket_id, author_kind, author_id, visibility, format, body, via, created_at, edited_at, deleted_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            INSERT INTO ticket_comments (tenant_id, id, ticket_id, author_kind, author_id, visibility, format, body, via, created_at, edited_at, deleted_at, ticket_version)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (tenant_id, id) DO UPDATE SET format = excluded.format, body = excluded.body, edited_at = excluded.edited_at, deleted_at = excluded.deleted_at
             """,
             Rows.P(tenantId),
             Rows.P((Guid?)comment.Id),
-            Rows.P((Guid?)ticketId),
+            Rows.P((Guid?)ticket.Id),
             Rows.P(Wire.Name(comment.AuthorKind)),
             Rows.P(comment.AuthorId),
             Rows.P(Wire.Name(comment.Visibility)),
@@ -45,9 +45,10 @@ internal static class CommentRow
             Rows.P(Wire.Name(comment.Via)),
             Rows.P((DateTimeOffset?)comment.CreatedAt),
             Rows.P(comment.EditedAt),
-            Rows.P(comment.DeletedAt));
+            Rows.P(comment.DeletedAt),
+            Rows.P(ticket.Version));
         if (!comment.AttachmentIds.IsEmpty)
             yield return TenantSession.Batched("UPDATE attachments SET ticket_id = $2, comment_id = $3 WHERE tenant_id = $1 AND id = ANY ($4) AND comment_id IS NULL",
-                Rows.P(tenantId), Rows.P((Guid?)ticketId), Rows.P((Guid?)comment.Id), Rows.P(comment.AttachmentIds.ToArray()));
+                Rows.P(tenantId), Rows.P((Guid?)ticket.Id), Rows.P((Guid?)comment.Id), Rows.P(comment.AttachmentIds.ToArray()));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
@@ -50,6 +51,54 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             return saved.Problem is { } problem ? problem : decided.Value with { After = saved.Value };
         }, cancellationToken);
 
+    /// <summary>
+    /// Changes several tickets together, or one in several steps: all of it in one transaction, or none. The tickets are locked in the order of their
+    /// ids, so that those who ask for the same ones take turns.
+    /// </summary>
+    /// <param name="by">Who.</param>
+    /// <param name="ids">The tickets to lock; all must be there and readable.</param>
+    /// <param name="mayRead">Who may see them; null = the desk itself.</param>
+    /// <param name="toSteps">Makes the steps out of the tickets as they are now, under lock. A step that creates has the id of no locked ticket.</param>
+    /// <param name="cancellationToken">Gives up waiting; what is committed stays.</param>
+    /// <param name="alsoDeleted">Whether a deleted ticket counts as there.</param>
+    /// <returns>What was decided, step by step.</returns>
+    public Task<Outcome<ImmutableArray<TicketDecision>>> ChangeTogether(
+        Actor by, IEnumerable<Guid> ids, Caller? mayRead, Func<IReadOnlyDictionary<Guid, Ticket>, Task<Outcome<ImmutableArray<TicketStep>>>> toSteps,
+        CancellationToken cancellationToken, bool alsoDeleted = false) =>
+        session.Transact<ImmutableArray<TicketDecision>>(async () =>
+        {
+            var wanted = ids.Distinct().ToArray();
+            var found = await session.Query($"""
+                SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id = ANY ($2){(alsoDeleted ? "" : " AND t.deleted_at IS NULL")} ORDER BY t.id FOR UPDATE
+                """, TicketRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(wanted));
+            if (found.Count < wanted.Length || (mayRead is not null && found.Exists(t => !TicketScopes.MayRead(mayRead, t)))) return Problem.NotFound("ticket");
+
+            var present = found.ToDictionary(t => t.Id);
+            var steps = await toSteps(present);
+            if (steps.Problem is { } unclear) return unclear;
+            var rulebook = await rulebooks.Of(session, cancellationToken);
+            var decisions = ImmutableArray.CreateBuilder<TicketDecision>();
+            foreach (var step in steps.Value)
+            {
+                var before = present.GetValueOrDefault(step.TicketId);
+                var known = await TicketReferences.LookUp(session, before, step.Change, by, cancellationToken);
+                var decided = TicketDecision.Decide(before, step.Change, rulebook, new(by, Instants.Now(clock), known));
+                if (decided.Problem is { } refused) return refused;
+                var decision = decided.Value;
+                if (!ReferenceEquals(decision.After, before))
+                {
+                    var saved = await Save(before, decision, rulebook, by, known, cancellationToken);
+                    if (saved.Problem is { } problem) return problem;
+                    decision = decision with { After = saved.Value };
+                }
+
+                present[step.TicketId] = decision.After;
+                decisions.Add(decision);
+            }
+
+            return decisions.ToImmutable();
+        }, cancellationToken);
+
     /// <summary>The ticket, locked until the transaction ends: two changes of one ticket take turns, so neither is lost nor has to be repeated.</summary>
     private async Task<Ticket?> Find(string address, Caller? mayRead, CancellationToken cancellationToken)
     {
@@ -66,7 +115,8 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         var events = TicketEvents.Drafts(before, after, decision);
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
-        if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after.Id, comment));
+        batch.AddRange(TicketRow.Followers(session.TenantId, before, after));
+        if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after, comment));
         batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, by, decision.History, events, decision.Reason),
             before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
         try
@@ -92,3 +142,6 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         }
     }
 }
+
+/// <summary>One change of one of several tickets.</summary>
+internal sealed record TicketStep(Guid TicketId, TicketChange Change);

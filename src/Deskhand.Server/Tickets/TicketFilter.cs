@@ -53,6 +53,12 @@ internal record TicketFilters
     /// <summary><c>true</c>: escalated ones, <c>false</c>: the others.</summary>
     public string? Escalated { get; init; }
 
+    /// <summary><c>true</c>: deleted ones, for those who may restore them; else they are left out.</summary>
+    public string? Deleted { get; init; }
+
+    /// <summary>Those that somebody follows: an id or <c>me</c>.</summary>
+    public string[]? Follower { get; init; }
+
     public string? CreatedAfter { get; init; }
 
     public string? CreatedBefore { get; init; }
@@ -92,7 +98,7 @@ internal sealed record TicketQuery : TicketFilters
 /// <summary>The filters as a predicate on <c>t</c> with its parameters. Names and shapes are constants; only values come from the caller, and only as parameters.</summary>
 internal sealed class TicketFilter
 {
-    private readonly List<string> conditions = ["t.tenant_id = $1", "t.deleted_at IS NULL"];
+    private readonly List<string> conditions = ["t.tenant_id = $1"];
 
     private TicketFilter(Guid tenantId) => Parameters.Add(Rows.P(tenantId));
 
@@ -122,6 +128,8 @@ internal sealed class TicketFilter
             ?? filter.Texts("externalId", "t.external_id", q.ExternalId)
             ?? filter.Texts("reference", "t.reference", q.Reference?.Select(r => r.ToUpperInvariant()).ToArray())
             ?? filter.Flag("escalated", "t.escalation_level > 0", q.Escalated)
+            ?? filter.WhetherDeleted(q.Deleted, caller)
+            ?? filter.Followers(q.Follower, caller.UserId)
             ?? filter.Instant("createdAfter", "t.created_at >", q.CreatedAfter)
             ?? filter.Instant("createdBefore", "t.created_at <", q.CreatedBefore)
             ?? filter.Instant("updatedAfter", "t.updated_at >", q.UpdatedAfter)
@@ -227,6 +235,29 @@ internal sealed class TicketFilter
         if (value is null) return null;
         if (value is not ("true" or "false")) return Problem.Malformed(name, "This is true or false.");
         conditions.Add(value == "true" ? condition : $"NOT ({condition})");
+        return null;
+    }
+
+    private Problem? WhetherDeleted(string? value, Caller caller)
+    {
+        if (value is not (null or "true" or "false")) return Problem.Malformed("deleted", "This is true or false.");
+        if (value == "true" && !caller.May(Permission.TicketsDelete)) return Problem.Forbidden(Permissions.Name(Permission.TicketsDelete));
+        conditions.Add(value == "true" ? "t.deleted_at IS NOT NULL" : "t.deleted_at IS NULL");
+        return null;
+    }
+
+    private Problem? Followers(string[]? values, Guid me)
+    {
+        if (values is null or []) return null;
+        var ids = new List<Guid>();
+        foreach (var value in values)
+        {
+            if (value == "me") ids.Add(me);
+            else if (Guid.TryParseExact(value, "D", out var id)) ids.Add(id);
+            else return Problem.Malformed("follower", "This is an id or me.");
+        }
+
+        conditions.Add($"t.id IN (SELECT f.ticket_id FROM ticket_followers f WHERE f.tenant_id = $1 AND f.user_id = ANY ({Add(Rows.P(ids.ToArray()))}))");
         return null;
     }
 

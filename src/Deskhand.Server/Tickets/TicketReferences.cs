@@ -13,6 +13,7 @@ internal static class TicketReferences
         {
             TicketChange.Create create => create.Fields,
             TicketChange.Edit edit => edit.Fields,
+            TicketChange.Revert revert => revert.What.Fields,
             TicketChange.Assign assign => before!.Fields with { AssigneeId = assign.AssigneeId, GroupId = assign.GroupId },
             TicketChange.Escalate { Reassign: true } escalate => before!.Fields with { AssigneeId = escalate.AssigneeId, GroupId = escalate.GroupId },
             _ => null,
@@ -32,7 +33,8 @@ internal static class TicketReferences
                    {If(fields.AssigneeId, "SELECT true FROM users WHERE tenant_id = $1 AND id = $6 AND active AND deleted_at IS NULL AND role <> 'light_agent'")},
                    {If(fields.GroupId, "SELECT true FROM groups WHERE tenant_id = $1 AND id = $7 AND deleted_at IS NULL")},
                    {If(fields.AssigneeId is null ? null : fields.GroupId, "SELECT true FROM group_members WHERE tenant_id = $1 AND group_id = $7 AND user_id = $6")},
-                   {If(fields.ProjectId, "SELECT true FROM projects WHERE tenant_id = $1 AND id = $9 AND deleted_at IS NULL")}
+                   {If(fields.ProjectId, "SELECT true FROM projects WHERE tenant_id = $1 AND id = $9 AND deleted_at IS NULL")},
+                   {If(fields.ProblemId, "SELECT type FROM tickets WHERE tenant_id = $1 AND id = $10 AND deleted_at IS NULL")}
             FROM (SELECT) one LEFT JOIN {(asset is null ? NoAsset : $"assets a ON a.tenant_id = $1 AND {asset} AND a.deleted_at IS NULL")}
             """, r => new Known
         {
@@ -49,8 +51,9 @@ internal static class TicketReferences
             Group = !r.IsDBNull(9),
             AssigneeInGroup = !r.IsDBNull(10),
             Project = !r.IsDBNull(11),
+            Problem = r.Text(12) is { } type ? Wire.Find<TicketType>(type) : null,
         }, cancellationToken, Rows.P(session.TenantId), Rows.P(fields.CustomerId), Rows.P(fields.ContactId), Rows.P(fields.LocationId), Rows.P(fields.AssetId),
-            Rows.P(fields.AssigneeId), Rows.P(fields.GroupId), Rows.P(number), Rows.P(fields.ProjectId));
+            Rows.P(fields.AssigneeId), Rows.P(fields.GroupId), Rows.P(number), Rows.P(fields.ProjectId), Rows.P(fields.ProblemId));
         return rows[0];
     }
 
@@ -69,5 +72,5 @@ internal static class TicketReferences
     private static string If(Guid? named, string question) => named is null ? "NULL" : $"({question})";
 
     private static bool NamesNothing(TicketFields f) =>
-        (f.CustomerId ?? f.ContactId ?? f.LocationId ?? f.AssetId ?? f.ProjectId ?? f.AssigneeId ?? f.GroupId) is null && AssetNumber(f) is null;
+        (f.CustomerId ?? f.ContactId ?? f.LocationId ?? f.AssetId ?? f.ProjectId ?? f.ProblemId ?? f.AssigneeId ?? f.GroupId) is null && AssetNumber(f) is null;
 }

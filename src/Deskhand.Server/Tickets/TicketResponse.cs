@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Deskhand.Http;
 
 namespace Deskhand.Tickets;
@@ -19,7 +20,7 @@ internal sealed record TicketResponse : IVersioned
     public required string Subject { get; init; }
 
     /// <summary>Left out of lists.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
     /// <summary>A status key of the tenant's workflow.</summary>
@@ -57,6 +58,19 @@ internal sealed record TicketResponse : IVersioned
 
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>The problem that this incident comes from.</summary>
+    public Guid? ProblemId { get; init; }
+
+    /// <summary>The ticket that this one was merged into; null = it stands for itself.</summary>
+    public Guid? MergedIntoId { get; init; }
+
+    /// <summary>The ticket that answers for a merged one, at the end of all merges. Only at GET /tickets/{id}, for who may read it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TicketName? MergedInto { get; init; }
+
+    /// <summary>The users who follow the ticket.</summary>
+    public required IReadOnlyList<Guid> FollowerIds { get; init; }
+
     /// <summary>0 = not escalated, 1 to 3 = the level.</summary>
     public required int EscalationLevel { get; init; }
 
@@ -77,6 +91,10 @@ internal sealed record TicketResponse : IVersioned
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Only of a deleted ticket.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? DeletedAt { get; init; }
 
     public static TicketResponse From(Ticket t) => Of(t, t.Fields.Description);
 
@@ -108,6 +126,9 @@ internal sealed record TicketResponse : IVersioned
         AssigneeId = t.Fields.AssigneeId,
         GroupId = t.Fields.GroupId,
         DueAt = t.Fields.DueAt,
+        ProblemId = t.Fields.ProblemId,
+        MergedIntoId = t.MergedIntoId,
+        FollowerIds = t.FollowerIds,
         EscalationLevel = t.EscalationLevel,
         EscalationReason = t.EscalationReason,
         EscalatedAt = t.EscalatedAt,
@@ -118,5 +139,9 @@ internal sealed record TicketResponse : IVersioned
         CreatedBy = t.CreatedBy,
         CreatedAt = t.CreatedAt,
         UpdatedAt = t.UpdatedAt,
+        DeletedAt = t.DeletedAt,
     };
 }
+
+/// <summary>A ticket by its names.</summary>
+internal sealed record TicketName(Guid Id, string Reference, long Number);

@@ -12,7 +12,8 @@ internal static class TicketRow
         t.id, t.number, t.reference, t.external_id, t.subject, t.description, t.status, t.status_category, t.priority, t.type, t.category, t.subcategory,
         t.tags, t.custom_fields::text, t.channel, t.customer_id, t.contact_id, t.location_id, t.asset_id, t.assignee_id, t.group_id, t.due_at,
         t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at,
-        t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.project_id
+        t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.project_id,
+        t.merged_into_id, t.problem_id, t.follower_ids, t.assigned_version
         """;
 
     public static Ticket Read(NpgsqlDataReader r) => new()
@@ -42,6 +43,7 @@ internal static class TicketRow
             AssigneeId = r.Id(19),
             GroupId = r.Id(20),
             DueAt = r.Instant(21),
+            ProblemId = r.Id(36),
         },
         EscalationLevel = r.GetInt16(22),
         EscalationReason = r.Text(23),
@@ -55,14 +57,18 @@ internal static class TicketRow
         CreatedAt = r.GetFieldValue<DateTimeOffset>(31),
         UpdatedAt = r.GetFieldValue<DateTimeOffset>(32),
         DeletedAt = r.Instant(33),
+        MergedIntoId = r.Id(35),
+        FollowerIds = [.. r.GetFieldValue<Guid[]>(37)],
+        AssignedVersion = r.GetInt64(38),
     };
 
     /// <summary>Writes a new ticket; without a number it takes the one that was drawn in this transaction (<see cref="TicketNumbers"/>).</summary>
     public static NpgsqlBatchCommand Insert(Guid tenantId, Ticket ticket) => TenantSession.Batched("""
         INSERT INTO tickets (tenant_id, id, number, reference, external_id, subject, description, status, status_category, priority, type, category, subcategory,
             tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
-            escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at, project_id)
-        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+            escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at, project_id,
+            merged_into_id, problem_id, follower_ids, assigned_version)
+        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
         """, Values(tenantId, ticket));
 
     /// <summary>Writes every column that can change.</summary>
@@ -70,7 +76,8 @@ internal static class TicketRow
         UPDATE tickets SET external_id = $5, subject = $6, description = $7, status = $8, status_category = $9, priority = $10, type = $11, category = $12, subcategory = $13,
             tags = $14, custom_fields = $15, channel = $16, customer_id = $17, contact_id = $18, location_id = $19, asset_id = $20, assignee_id = $21, group_id = $22, due_at = $23,
             escalation_level = $24, escalation_reason = $25, escalated_at = $26, first_responded_at = $27, solved_at = $28, closed_at = $29,
-            version = $30, sequence = $31, updated_at = $34, deleted_at = $35, project_id = $36
+            version = $30, sequence = $31, updated_at = $34, deleted_at = $35, project_id = $36,
+            merged_into_id = $37, problem_id = $38, follower_ids = $39, assigned_version = $40
         WHERE tenant_id = $1 AND id = $2 AND number = $3 AND reference = $4 AND created_by IS NOT DISTINCT FROM $32 AND created_at = $33
         """, Values(tenantId, ticket));
 
@@ -83,6 +90,16 @@ internal static class TicketRow
         if (!after.Fields.Tags.IsEmpty)
             yield return TenantSession.Batched("INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT $1, tag, $2 FROM unnest($3) AS tag",
                 Rows.P(tenantId), Rows.P((Guid?)after.Id), Rows.P(after.Fields.Tags.ToArray()));
+    }
+
+    /// <summary>The followers in their own table, as they are after a change.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Followers(Guid tenantId, Ticket? before, Ticket after)
+    {
+        if (before is null ? after.FollowerIds.IsEmpty : before.FollowerIds.SequenceEqual(after.FollowerIds)) yield break;
+        yield return TenantSession.Batched("DELETE FROM ticket_followers WHERE tenant_id = $1 AND ticket_id = $2 AND user_id <> ALL ($3)",
+            Rows.P(tenantId), Rows.P((Guid?)after.Id), Rows.P(after.FollowerIds.ToArray()));
+        yield return TenantSession.Batched("INSERT INTO ticket_followers (tenant_id, user_id, ticket_id) SELECT $1, u, $2 FROM unnest($3) AS u ON CONFLICT DO NOTHING",
+            Rows.P(tenantId), Rows.P((Guid?)after.Id), Rows.P(after.FollowerIds.ToArray()));
     }
 
     private static NpgsqlParameter[] Values(Guid tenantId, Ticket t) =>
@@ -123,5 +140,9 @@ internal static class TicketRow
         Rows.P((DateTimeOffset?)t.UpdatedAt),
         Rows.P(t.DeletedAt),
         Rows.P(t.Fields.ProjectId),
+        Rows.P(t.MergedIntoId),
+        Rows.P(t.Fields.ProblemId),
+        Rows.P(t.FollowerIds.ToArray()),
+        Rows.P(t.AssignedVersion),
     ];
 }

@@ -20,6 +20,8 @@ internal static class TicketsModule
         services.AddScoped<WorkflowDesk>();
         services.AddSingleton<AttachmentStore>();
         JobsModule.AddKind<RedefineTickets>(services, RedefineTickets.Name);
+        JobsModule.AddKind<UpdateManyKind>(services, UpdateManyKind.Name);
+        JobsModule.AddKind<UndoKind>(services, UndoKind.Name);
     }
 
     public static void Map(RouteTable api)
@@ -27,10 +29,14 @@ internal static class TicketsModule
         api.Get("/tickets", Permission.TicketsRead, ListTickets.Handle);
         api.Post("/tickets", Permission.TicketsCreate, CreateTicket.Handle);
         api.Get("/tickets/stats", Permission.TicketsRead, GetTicketStats.Handle);
+        api.Put("/tickets/update_many", Permission.TicketsUpdate, UpdateMany.Handle);
+        api.Post("/jobs/{id}/undo", Permission.TicketsUpdate, UndoJob.Handle);
         api.Get("/tickets/{id}", Permission.TicketsRead, GetTicket.Handle);
         api.Put("/tickets/{id}", Permission.TicketsUpdate, ReplaceTicket.Handle);
         api.Patch("/tickets/{id}", Permission.TicketsUpdate, PatchTicket.Handle);
         api.Delete("/tickets/{id}", Permission.TicketsDelete, DeleteTicket.Handle);
+
+        api.Post("/tickets/{id}/restore", Permission.TicketsDelete, RestoreTicket.Handle);
 
         api.PutOrPatch("/tickets/{id}/status", Permission.TicketsUpdate, ChangeStatus.Handle);
         api.PutOrPatch("/tickets/{id}/assign", Permission.TicketsAssign, AssignTicket.Handle);

@@ -114,6 +114,17 @@ public sealed class ChangeSequenceProperties
     }).Check(Thorough);
 
     [Fact]
+    public void What_a_change_did_to_fields_and_status_can_be_taken_back() => Always((before, decision, _) =>
+    {
+        var after = decision.After;
+        var made = decision.History.Where(h => h.Field is not ("comments" or "attachments" or "escalationLevel" or "escalationReason")).ToImmutableArray();
+        var reversal = Reversal.Of(after, made);
+        Assert.True(reversal.ChangedSince.IsEmpty);
+        var back = Flat(after with { Fields = reversal.Fields, Status = reversal.Status ?? after.Status, DeletedAt = reversal.Restores is true ? null : after.DeletedAt });
+        foreach (var (field, was) in Flat(before).Where(f => !f.Key.StartsWith("escalation", StringComparison.Ordinal))) Assert.Equal(was, back[field]);
+    });
+
+    [Fact]
     public void History_values_are_JSON() => Always((_, decision, _) =>
     {
         foreach (var value in decision.History.SelectMany(c => (string?[])[c.From, c.To]).OfType<string>()) JsonDocument.Parse(value).Dispose();

@@ -28,6 +28,9 @@ public sealed class PermissionRefusalTests
         ["Detach"] = new TicketChange.Detach(Desk.Upload, "photo.jpg"),
         ["Delete"] = new TicketChange.Delete(null),
         ["Redefine"] = new TicketChange.Redefine(new Redefinition.Status("open", new("opened", "Opened", StatusCategory.Open))),
+        ["Restore"] = new TicketChange.Restore(null),
+        ["Revert"] = new TicketChange.Revert(Reversal.Of(Desk.In("open"), [new("status", "\"new\"", "\"open\"")])),
+        ["RevertAssignment"] = new TicketChange.Revert(Reversal.Of(Desk.In("open"), [new("assigneeId", $"\"{Desk.Bob}\"", null)])),
     };
 
     private static readonly Dictionary<string, Permission[]> Needed = new(StringComparer.Ordinal)
@@ -53,6 +56,9 @@ public sealed class PermissionRefusalTests
         ["Detach"] = [Permission.TicketsUpdate],
         ["Delete"] = [Permission.TicketsDelete],
         ["Redefine"] = [Permission.SettingsManage],
+        ["Restore"] = [Permission.TicketsDelete],
+        ["Revert"] = [Permission.TicketsUpdate],
+        ["RevertAssignment"] = [Permission.TicketsUpdate, Permission.TicketsAssign],
     };
 
     public static TheoryData<string> Names => [.. Changes.Keys];

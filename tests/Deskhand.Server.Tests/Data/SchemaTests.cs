@@ -56,7 +56,7 @@ public sealed class SchemaTests(Desk desk) : IClassFixture<Desk>
         var after = (await agent.Put($"/tickets/{made["id"]}/resolve", new { })).Expect(200);
 
         Assert.Equal(after.Text, (await agent.Get($"/tickets/{made["id"]}")).Expect(200).Text);
-        foreach (var member in after.Body!.AsObject().Where(m => m.Key is not ("subcategory" or "groupId" or "firstRespondedAt" or "closedAt")))
+        foreach (var member in after.Body!.AsObject().Where(m => m.Key is not ("problemId" or "mergedIntoId" or "subcategory" or "groupId" or "firstRespondedAt" or "closedAt")))
             Assert.True(member.Value is not null, $"{member.Key} was lost");
     }
 

@@ -78,11 +78,14 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
                 var entity = name.Replace("Ids", "", StringComparison.Ordinal).Replace("Id", "", StringComparison.Ordinal);
                 var body = JsonNode.Parse(route.Body() ?? "{}")!.AsObject();
                 foreach (var other in body.Select(p => p.Key).Where(k => k.EndsWith("Id", StringComparison.Ordinal)).ToList()) body.Remove(other);
+                // the ids of the tickets themselves
+                if (name == "ids") entity = "ticket";
                 JsonNode value = foreign.Of(entity);
-                body[name] = name.EndsWith("Ids", StringComparison.Ordinal) ? new JsonArray(value) : value;
+                body[name] = name.EndsWith("ids", StringComparison.OrdinalIgnoreCase) ? new JsonArray(value) : value;
 
                 var reply = await desk.Tenant.Admin.Send(new HttpMethod(route.Verb), route.Fill(p => own.For(route, p)), body.ToJsonString());
-                Assert.True(reply.Status == 404, $"{route} with a foreign {name} answered {reply.Status}: {reply.Text}");
+                // where each is answered by itself, each answer is that
+                Assert.True(reply.Status == 404 || (reply.Status == 200 && reply["results.0.problem.code"] == "not_found"), $"{route} with a foreign {name} answered {reply.Status}: {reply.Text}");
                 tried++;
             }
         }
@@ -179,6 +182,8 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         };
         ids["comment"] = (await admin.Post($"/tickets/{ids["ticket"]}/comments", new { body = "Hello" })).Expect(201)["id"]!;
         ids["draft"] = (await admin.Post("/drafts", new { body = "Hel" })).Expect(201)["id"]!;
+        ids["source"] = ids["problem"] = ids["ticket"];
+        ids["job"] = (await admin.Put("/tickets/update_many", new { ids = new[] { ids["ticket"] }, set = new { priority = "low" } })).Expect(200)["jobId"]!;
         ids["attachment"] = await Upload(admin, ids["ticket"]);
         return new TenantIds(ids);
     }
