@@ -15,7 +15,7 @@ public static class TicketRules
     public const int TagLength = 60;
 
     /// <summary>For how long a deletion, a merge and a bulk change can be undone.</summary>
-    public static readonly TimeSpan UndoWithin = TimeSpan.FromDays(30);
+    public static TimeSpan UndoWithin { get; } = TimeSpan.FromDays(30);
 
     /// <summary>The fields in their one form: trimmed subject, lower-case distinct sorted tags (a JSON null among them reads as an empty one, which is refused), empty text as none, the due instant in UTC with the milliseconds that <see cref="Json"/> writes.</summary>
     public static TicketFields Normalise(TicketFields fields) => fields with

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Deskhand.Access;
 
 namespace Deskhand.Tickets;
 

@@ -146,7 +146,7 @@ public sealed class JobTests(JobDeskFixture desk) : IClassFixture<JobDeskFixture
 }
 
 /// <summary>Waiting for jobs.</summary>
-internal static class Jobs
+internal static class JobWaiting
 {
     /// <summary>The job when it has ended.</summary>
     public static async Task<Reply> Ended(this Person person, string id, double seconds = 60)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Server.Tests.Jobs;

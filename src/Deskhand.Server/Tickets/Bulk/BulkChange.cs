@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Deskhand.Data;
 using Deskhand.Http;
 
 namespace Deskhand.Tickets;
