@@ -12,7 +12,7 @@ internal static class CommandLine
 {
     public static RootCommand Build() => new("Deskhand: service desk, CRM and work billing in one server.")
     {
-        Serve(), Migrate(), Tenant(), User(), Token(), Demo(), DoctorCommand(),
+        Serve(), Migrate(), Tenant(), User(), Token(), Demo(), SearchCommand.Make(), DoctorCommand(),
     };
 
     private static Command Serve()
@@ -159,7 +159,7 @@ internal static class CommandLine
 
     private static DeskhandSettings Settings() => DeskhandSettings.Load(Configuration());
 
-    private static Task<int> InInstallation(Func<Installation, Task<int>> work, CancellationToken cancellationToken, bool migrate = true) => Plainly(async () =>
+    internal static Task<int> InInstallation(Func<Installation, Task<int>> work, CancellationToken cancellationToken, bool migrate = true) => Plainly(async () =>
     {
         var settings = Settings();
         using var loggers = Logs.ForCommand();
@@ -187,7 +187,7 @@ internal static class CommandLine
 
     private static ChangeLog Log(Installation installation) => new(new OutboxSinks(installation.Settings), new OutboxSignal());
 
-    private static async Task<Guid?> TenantId(Installation installation, string slug, CancellationToken cancellationToken)
+    internal static async Task<Guid?> TenantId(Installation installation, string slug, CancellationToken cancellationToken)
     {
         var found = await installation.Database.Database.AcrossTenants("SELECT tenant_id FROM list_tenants() WHERE slug = $1", r => r.GetGuid(0), cancellationToken, Rows.P(slug));
         return found.Count == 1 ? found[0] : null;
@@ -204,7 +204,7 @@ internal static class CommandLine
         return Fail(problem.Errors.IsEmpty ? problem.Message : string.Join('\n', problem.Errors.Select(e => $"{e.Key}: {string.Join(' ', e.Value)}")));
     }
 
-    private static int Fail(string message)
+    internal static int Fail(string message)
     {
         Console.Error.WriteLine("deskhand: " + message);
         return 1;

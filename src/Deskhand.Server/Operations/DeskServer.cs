@@ -46,6 +46,7 @@ internal static class DeskServer
         Logs.Configure(builder.Logging);
         services.AddSingleton<Housekeeping>();
         if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<Housekeeping>());
+        if (settings.Roles.HasFlag(ServerRoles.Relay)) services.AddHostedService(s => s.GetRequiredService<SearchIndexer>());
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -10,11 +10,11 @@ namespace Deskhand.Tenants;
 
 /// <summary>A tenant's settings as the API shows them.</summary>
 internal sealed record SettingsResponse(
-    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow,
+    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow, string? SearchLanguage,
     long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
     public static SettingsResponse From(Tenant t, string workflow) =>
-        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.Version, t.CreatedAt, t.UpdatedAt);
+        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.SearchLanguage, t.Version, t.CreatedAt, t.UpdatedAt);
 }
 
 /// <summary>GET /settings: the tenant's own.</summary>
@@ -65,6 +65,7 @@ internal static class ChangeSettings
                 TimeZone = fields.TimeZone,
                 PageLimit = fields.PageLimit,
                 ReferenceScheme = fields.ReferenceScheme,
+                SearchLanguage = fields.SearchLanguage,
                 Version = before.Version + 1,
                 UpdatedAt = now,
             };
@@ -88,5 +89,6 @@ internal static class ChangeSettings
         PageLimit = t.PageLimit,
         ReferenceScheme = t.ReferenceScheme,
         Workflow = workflow,
+        SearchLanguage = t.SearchLanguage,
     };
 }

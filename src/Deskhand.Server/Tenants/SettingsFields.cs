@@ -24,12 +24,15 @@ internal sealed record SettingsFields : IFields<SettingsFields>
     /// <summary>The key of a workflow; another one only if it knows the status of every ticket there is.</summary>
     public required string Workflow { get; init; }
 
+    /// <summary>The language whose forms of a word search knows, for example spanish; <c>simple</c> knows none. Null: the language of the locale. A change has all tickets indexed anew, in the background.</summary>
+    public string? SearchLanguage { get; init; }
+
     public SettingsFields Normalised() => this with { Name = Name.Trim() };
 
     public IEnumerable<(string Field, string? Value)> Values() =>
     [
         ("name", Json.Of(Name)), ("locale", Json.Of(Locale)), ("timeZone", Json.Of(TimeZone)), ("pageLimit", Json.Of(PageLimit)),
-        ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)),
+        ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)), ("searchLanguage", Json.Of(SearchLanguage)),
     ];
 
     public Problem? Check()
@@ -38,6 +41,8 @@ internal sealed record SettingsFields : IFields<SettingsFields>
         errors.Required("name", Name, 200);
         TenantSettings.CheckZoneAndLocale(TimeZone, Locale, errors);
         errors.Unless(PageLimit is >= 1 and <= 100, "pageLimit", "This is a whole number from 1 to 100.");
+        errors.Unless(SearchLanguage is null || TenantSettings.SearchLanguages.Contains(SearchLanguage, StringComparer.Ordinal), "searchLanguage",
+            $"There is no such language; there are: {string.Join(", ", TenantSettings.SearchLanguages)}.");
         return errors.ToProblem();
     }
 }

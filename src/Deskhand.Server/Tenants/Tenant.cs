@@ -18,6 +18,9 @@ internal sealed record Tenant
 
     public ReferenceScheme ReferenceScheme { get; init; } = ReferenceScheme.Yearly;
 
+    /// <summary>A text search configuration of PostgreSQL; null: the language of the locale.</summary>
+    public string? SearchLanguage { get; init; }
+
     public long Version { get; init; } = 1;
 
     public DateTimeOffset? SuspendedAt { get; init; }

@@ -8,6 +8,13 @@ internal static partial class TenantSettings
     /// <summary>The languages the desk speaks.</summary>
     public static readonly string[] Locales = ["en", "es"];
 
+    /// <summary>The languages whose forms of words search knows: the text search configurations that every PostgreSQL since 15 brings along.</summary>
+    public static readonly string[] SearchLanguages =
+    [
+        "simple", "arabic", "armenian", "basque", "catalan", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hindi", "hungarian", "indonesian", "irish",
+        "italian", "lithuanian", "nepali", "norwegian", "portuguese", "romanian", "russian", "serbian", "spanish", "swedish", "tamil", "turkish", "yiddish",
+    ];
+
     public static void CheckZoneAndLocale(string timeZone, string locale, FieldErrors errors)
     {
         errors.Unless(IsTimeZone(timeZone), "timeZone", "This is not an IANA time zone such as Africa/Johannesburg.");

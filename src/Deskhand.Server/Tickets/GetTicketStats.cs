@@ -64,10 +64,10 @@ internal static class GetTicketStats
     private const int MostAssignees = 50;
 
     public static async Task<Answer<TicketStats>> Handle(
-        [AsParameters] TicketFilters query, Caller caller, TenantSession session, Rulebooks rulebooks, StatsMemory memory, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] TicketFilters query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, StatsMemory memory, TimeProvider clock, CancellationToken cancellationToken)
     {
         var rulebook = await rulebooks.Of(session, cancellationToken);
-        var filter = TicketFilter.Read(query, caller, rulebook);
+        var filter = await TicketFilter.Read(query, caller, rulebook, search, cancellationToken);
         return Answer.Ok<TicketStats>(filter.Problem is { } problem ? problem : await memory.Of(
             ListMemory.Seen(caller, query),
             async () => (await session.Transact<TicketStats>(async () => await Count(filter.Value, rulebook.Workflow, session, clock.GetUtcNow(), cancellationToken), cancellationToken)).Value,

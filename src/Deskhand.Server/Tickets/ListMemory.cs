@@ -26,7 +26,8 @@ internal sealed class ListMemory(TimeProvider clock)
     /// <summary>The tickets that a caller sees through filters, as a name for them.</summary>
     public static string Seen(Caller caller, TicketFilters filters) =>
         string.Join('|', caller.TenantId, caller.Scope, caller.Scope == TicketScope.All ? Guid.Empty : caller.UserId, string.Join(',', caller.Scope == TicketScope.Groups ? caller.Groups : []),
-            filters.Assignee?.Contains("me", StringComparer.Ordinal) == true || filters.Follower?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
+            filters.Q is not null || filters.Assignee?.Contains("me", StringComparer.Ordinal) == true || filters.Follower?.Contains("me", StringComparer.Ordinal) == true ? caller.UserId : Guid.Empty,
+            filters.Q is not null || filters.Search is not null ? caller.Permissions.Bits : 0,
             JsonSerializer.Serialize(filters, JsonFormat.Options));
 
     public static bool IsDeep(int skip) => skip >= DeepFrom;

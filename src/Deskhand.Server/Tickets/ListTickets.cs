@@ -12,18 +12,18 @@ internal static class ListTickets
     private const int CountedUpTo = 1000;
 
     public static async Task<Answer<Page<TicketResponse>>> Handle(
-        [AsParameters] TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, ListMemory memory, CancellationToken cancellationToken) =>
-        Answer.Ok(await Read(query, caller, session, rulebooks, memory, cancellationToken));
+        [AsParameters] TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken) =>
+        Answer.Ok(await Read(query, caller, session, rulebooks, search, memory, cancellationToken));
 
     /// <summary>The page, for this route and for those that list the tickets of something.</summary>
     public static async Task<Outcome<Page<TicketResponse>>> Read(
-        TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, ListMemory memory, CancellationToken cancellationToken)
+        TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
         var page = PageRequest.Read(query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller.PageLimit);
         if (page.Problem is { } wrongPage) return wrongPage;
         var order = TicketOrder.Read(query.Sort);
         if (order.Problem is { } wrongOrder) return wrongOrder;
-        var read = TicketFilter.Read(query, caller, await rulebooks.Of(session, cancellationToken));
+        var read = await TicketFilter.Read(query, caller, await rulebooks.Of(session, cancellationToken), search, cancellationToken);
         if (read.Problem is { } wrongFilter) return wrongFilter;
         var filter = read.Value;
         if (order.Value.Condition is { } condition) filter.Also(condition);
@@ -83,7 +83,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var sql = skip == 0
-            ? $"SELECT {Columns} FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
+            ? $"SELECT {Columns} FROM tickets t WHERE {(order == TicketOrder.Default ? filter.WhereNewest(limit) : filter.Where)} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
             : $"SELECT {Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
         var found = await session.Query(sql, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
         var more = found.Count > limit;
@@ -98,15 +98,35 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<(long Total, bool IsEstimate)> Total(int countedUpTo, CancellationToken cancellationToken)
     {
         if (memory.Total(key) is { } many) return (many, true);
+        if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
         var parameters = filter.Parameters.Select(p => p.Clone()).ToArray();
         var counted = (await session.Query($"SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE {filter.Where} LIMIT {countedUpTo + 1}) few",
             r => r.GetInt64(0), cancellationToken, parameters))[0];
         if (counted <= countedUpTo) return (counted, false);
-        var plan = string.Concat(await session.Query($"EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets t WHERE {filter.Where}",
-            r => r.GetString(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]));
-        using var document = JsonDocument.Parse(plan);
-        var estimate = Math.Max(counted, (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble());
+        var estimate = Math.Max(counted, await Estimate(filter.Where, cancellationToken));
         memory.RememberTotal(key, estimate);
         return (estimate, true);
+    }
+
+    /// <summary>Words are taken to be as frequent among the filtered tickets as among all.</summary>
+    private async Task<long> EstimateWords(CancellationToken cancellationToken)
+    {
+        var words = filter.Words!.Estimate;
+        if (!filter.IsOnlyWords)
+        {
+            var all = await Estimate("t.tenant_id = $1 AND t.deleted_at IS NULL", cancellationToken);
+            words = (long)(await Estimate(filter.WhereBesideWords, cancellationToken) * Math.Min(1, words / (double)Math.Max(1, all)));
+        }
+
+        memory.RememberTotal(key, words);
+        return words;
+    }
+
+    private async Task<long> Estimate(string where, CancellationToken cancellationToken)
+    {
+        var plan = string.Concat(await session.Query($"EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets t WHERE {where}",
+            r => r.GetString(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]));
+        using var document = JsonDocument.Parse(plan);
+        return (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }
 }

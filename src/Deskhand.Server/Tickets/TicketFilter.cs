@@ -71,8 +71,11 @@ internal record TicketFilters
 
     public string? DueBefore { get; init; }
 
-    /// <summary>Words that the subject contains, all of them; or a reference.</summary>
+    /// <summary>Words that the ticket contains, all of them; or a reference.</summary>
     public string? Search { get; init; }
+
+    /// <summary>The search language: words, "phrases", beginnings*, status:open, priority>=high, assignee:me, -tag:spam, updated&lt;4hours.</summary>
+    public string? Q { get; init; }
 }
 
 /// <summary>The parameters of GET /tickets.</summary>
@@ -96,7 +99,7 @@ internal sealed record TicketQuery : TicketFilters
 }
 
 /// <summary>The filters as a predicate on <c>t</c> with its parameters. Names and shapes are constants; only values come from the caller, and only as parameters.</summary>
-internal sealed class TicketFilter
+internal sealed partial class TicketFilter
 {
     private readonly List<string> conditions = ["t.tenant_id = $1"];
 
@@ -104,10 +107,22 @@ internal sealed class TicketFilter
 
     public List<NpgsqlParameter> Parameters { get; } = [];
 
-    public string Where => string.Join(" AND ", conditions);
+    /// <summary>The whole predicate.</summary>
+    public string Where => words is null ? WhereWithoutWords : $"{WhereWithoutWords} AND {Match}";
+
+    private string WhereWithoutWords => string.Join(" AND ", conditions);
 
     /// <summary>Reads the filters, or says what is wrong with the first that is.</summary>
-    public static Outcome<TicketFilter> Read(TicketFilters q, Caller caller, Rulebook rulebook)
+    public static async Task<Outcome<TicketFilter>> Read(TicketFilters q, Caller caller, Rulebook rulebook, TicketSearch search, CancellationToken cancellationToken)
+    {
+        var query = Query(q);
+        if (query.Problem is { } unclear) return unclear;
+        var asked = await search.Read(query.Value, caller, cancellationToken);
+        return asked.Problem is { } unknown ? unknown : Read(q, asked.Value, caller, rulebook);
+    }
+
+    /// <summary>Reads the filters beside a query that is understood already.</summary>
+    public static Outcome<TicketFilter> Read(TicketFilters q, SearchAsked asked, Caller caller, Rulebook rulebook)
     {
         var filter = new TicketFilter(caller.TenantId);
         var problem =
@@ -136,9 +151,9 @@ internal sealed class TicketFilter
             ?? filter.Instant("updatedBefore", "t.updated_at <", q.UpdatedBefore)
             ?? filter.Instant("dueAfter", "t.due_at >", q.DueAfter)
             ?? filter.Instant("dueBefore", "t.due_at <", q.DueBefore)
-            ?? filter.Tags(q.Tag)
-            ?? filter.Words(q.Search);
+            ?? filter.Tags(q.Tag);
         if (problem is not null) return problem;
+        filter.Take(asked, caller);
         if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.conditions.Add(scope);
         return filter;
     }
@@ -146,6 +161,7 @@ internal sealed class TicketFilter
     /// <summary>Adds the place after which the page begins: a row comparison, which an index answers at any depth.</summary>
     public void After(TicketOrder order, IReadOnlyList<NpgsqlParameter> values)
     {
+        until = (values[0] as NpgsqlParameter<DateTimeOffset>)?.TypedValue;
         var places = values.Select(v =>
         {
             Parameters.Add(v);
@@ -275,15 +291,6 @@ internal sealed class TicketFilter
         if (values.Any(v => v.Length > 200 || v.Contains('\0', StringComparison.Ordinal))) return Problem.Malformed("tag", "This value is too long.");
         var tags = Add(Rows.P(values.Select(v => v.Trim().ToLowerInvariant()).ToArray()));
         conditions.Add($"t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag = ANY ({tags}))");
-        return null;
-    }
-
-    private Problem? Words(string? search)
-    {
-        if (string.IsNullOrWhiteSpace(search)) return null;
-        if (search.Length > 200 || search.Contains('\0', StringComparison.Ordinal)) return Problem.Malformed("search", "At most 200 characters.");
-        var words = Add(Rows.P(search));
-        conditions.Add($"t.id IN (SELECT s.id FROM search_ticket_subjects({words}) s (id) UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND r.reference = upper(btrim({words})))");
         return null;
     }
 }

@@ -16,6 +16,9 @@ internal static class TicketsModule
         services.AddSingleton<ListMemory>();
         services.AddSingleton<StatsMemory>();
         services.AddScoped<TicketDesk>();
+        services.AddSingleton<SearchPlans>();
+        services.AddScoped<TicketSearch>();
+        services.AddSingleton<SearchIndexer>();
         services.AddScoped<DefinitionDesk>();
         services.AddScoped<WorkflowDesk>();
         services.AddSingleton<AttachmentStore>();
@@ -43,6 +46,9 @@ internal static class TicketsModule
         api.Put("/tickets/{id}/resolve", Permission.TicketsUpdate, ResolveTicket.Handle);
         api.Put("/tickets/{id}/escalate", Permission.TicketsEscalate, EscalateTicket.Handle);
         api.Delete("/tickets/{id}/escalate", Permission.TicketsEscalate, DeescalateTicket.Handle);
+
+        api.Get("/search", Permission.TicketsRead, FindAnything.Handle);
+        api.Get("/search/suggest", Permission.TicketsRead, SuggestWhileTyping.Handle);
 
         api.Get("/customers/{id}/tickets", Permission.TicketsRead, ListTicketsOfCustomer.Handle);
         api.Get("/contacts/{id}/tickets", Permission.TicketsRead, ListTicketsOfContact.Handle);

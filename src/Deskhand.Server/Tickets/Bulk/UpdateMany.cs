@@ -22,13 +22,13 @@ internal sealed record BulkResult(Guid Id, string State, IReadOnlyList<BulkOutco
 internal static class UpdateMany
 {
     public static async Task<NowOrLater<BulkResponse, JobResponse>> Handle(
-        UpdateManyBody body, Caller caller, TenantSession session, Rulebooks rulebooks, JobDesk jobs, CancellationToken cancellationToken)
+        UpdateManyBody body, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, JobDesk jobs, CancellationToken cancellationToken)
     {
         if (body.Check() is { } invalid) return Answer.NowOrLater<BulkResponse, JobResponse>(invalid, null);
         if (body.Delete && !caller.May(Permission.TicketsDelete)) return Answer.NowOrLater<BulkResponse, JobResponse>(Problem.Forbidden(Permissions.Name(Permission.TicketsDelete)), null);
         if (body.Filter is { } filter)
         {
-            if (TicketFilter.Read(filter, caller, await rulebooks.Of(session, cancellationToken)).Problem is { } wrongFilter)
+            if ((await TicketFilter.Read(filter, caller, await rulebooks.Of(session, cancellationToken), search, cancellationToken)).Problem is { } wrongFilter)
                 return Answer.NowOrLater<BulkResponse, JobResponse>(wrongFilter, null);
             return Answer.NowOrLater<BulkResponse, JobResponse>(null, await jobs.Start(UpdateManyKind.Name, body, caller, cancellationToken));
         }
@@ -45,7 +45,7 @@ internal static class UpdateMany
 }
 
 /// <summary>The work of a bulk change: each ticket an item, with what was changed in it, so that it can be undone.</summary>
-internal sealed class UpdateManyKind(TicketDesk desk, Rulebooks rulebooks, TimeProvider clock) : JobKind
+internal sealed class UpdateManyKind(TicketDesk desk, Rulebooks rulebooks, TicketSearch search, TimeProvider clock) : JobKind
 {
     public const string Name = "tickets.update_many";
 
@@ -53,7 +53,7 @@ internal sealed class UpdateManyKind(TicketDesk desk, Rulebooks rulebooks, TimeP
     {
         var asked = job.As<UpdateManyBody>();
         if (asked.Filter is not { } filters) return await JobItems.Add(session, job.Id, [.. asked.Ids], cancellationToken);
-        var filter = TicketFilter.Read(filters, job.Caller, await rulebooks.Of(session, cancellationToken));
+        var filter = await TicketFilter.Read(filters, job.Caller, await rulebooks.Of(session, cancellationToken), search, cancellationToken);
         if (filter.Problem is { } problem) return problem;
         var ids = await session.Query($"SELECT t.id FROM tickets t WHERE {filter.Value.Where} ORDER BY t.id", r => r.GetGuid(0), cancellationToken, [.. filter.Value.Parameters]);
         return await JobItems.Add(session, job.Id, [.. ids], cancellationToken);

@@ -1,0 +1,9 @@
+namespace Deskhand.Search;
+
+/// <summary>What can be found.</summary>
+public enum SearchResultType
+{
+    Ticket,
+    Customer,
+    Contact,
+}

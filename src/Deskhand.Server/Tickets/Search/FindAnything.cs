@@ -1,0 +1,160 @@
+using System.Globalization;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Directory;
+using Deskhand.Http;
+using Deskhand.Search;
+
+namespace Deskhand.Tickets;
+
+/// <summary>The parameters of GET /search.</summary>
+internal sealed record FindQuery
+{
+    /// <summary>The search language. A last word without a blank behind it counts as the beginning of one.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>ticket, customer, contact; several by commas. All that the caller may read when not given.</summary>
+    public string[]? Type { get; init; }
+
+    /// <summary>Of tickets: -updatedAt (default), relevance, or an order of GET /tickets.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>Rows a page, 1 to 100.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>From <c>pagination.nextCursor</c> of the page before.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>
+/// GET /search: tickets, customers and contacts. Of one type any number of pages; of several, the first page begins with the best five customers
+/// and contacts, and the tickets go on from page to page. A reference or number typed alone comes first.
+/// </summary>
+internal static class FindAnything
+{
+    /// <summary>Customers and contacts ahead of tickets.</summary>
+    private const int Ahead = 5;
+
+    /// <summary>The newest matches that are put in order by relevance.</summary>
+    private const int Ranked = 500;
+
+    private const string Relevance = "relevance";
+
+    public static async Task<Answer<Page<SearchResult>>> Handle(
+        [AsParameters] FindQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
+    {
+        var page = PageRequest.Read(null, query.Limit, null, null, query.Cursor, Math.Min(25, caller.PageLimit));
+        if (page.Problem is { } wrongPage) return Answer.Ok<Page<SearchResult>>(wrongPage);
+        var types = Types(query.Type, caller);
+        if (types.Problem is { } wrongType) return Answer.Ok<Page<SearchResult>>(wrongType);
+        if (string.IsNullOrWhiteSpace(query.Q)) return Answer.Ok<Page<SearchResult>>(Problem.Malformed("q", "Say what to look for: q=words."));
+        var parsed = SearchQuery.Parse(query.Q, typing: true);
+        if (parsed.Problem is { } unclear) return Answer.Ok<Page<SearchResult>>(unclear);
+        var asked = await search.Read(parsed.Value, caller, cancellationToken);
+        if (asked.Problem is { } unknown) return Answer.Ok<Page<SearchResult>>(unknown);
+
+        var words = new SearchWords(parsed.Value, asked.Value.Words?.Stems ?? []);
+        var (limit, ahead) = (page.Value.Limit, new List<SearchResult>());
+        // conditions are about tickets
+        var names = asked.Value.Conditions.IsEmpty && parsed.Value.Texts.All(t => !t.Negated) ? string.Join(' ', parsed.Value.Texts.Select(t => t.Text)) : "";
+        foreach (var type in types.Value.Where(t => t != SearchResultType.Ticket))
+        {
+            var only = types.Value.Count == 1;
+            if (!only && query.Cursor is not null) continue;
+            var found = await InDirectory(type, names, only ? query.Cursor : null, only ? limit : Math.Min(Ahead, limit), words, caller, session, cancellationToken);
+            if (only || found.Problem is not null) return Answer.Ok(found);
+            ahead.AddRange(found.Value.Data);
+        }
+
+        if (!types.Value.Contains(SearchResultType.Ticket)) return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>(ahead, new(null, limit, ahead.Count, false, null, false)));
+        var tickets = await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken);
+        if (tickets.Problem is { } problem) return Answer.Ok<Page<SearchResult>>(problem);
+        var shown = await TicketSnippets.Show(tickets.Value.Data, words, caller, session, cancellationToken);
+        return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>([.. ahead, .. shown], tickets.Value.Pagination with { Total = tickets.Value.Pagination.Total + ahead.Count, Page = null }));
+    }
+
+    private static Outcome<List<SearchResultType>> Types(string[]? asked, Caller caller)
+    {
+        var types = new List<SearchResultType>();
+        foreach (var name in (asked ?? []).SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            if (Wire.Find<SearchResultType>(name) is not { } type)
+                return Problem.Malformed("type", $"There is no such type; there are: {string.Join(", ", Wire.All<SearchResultType>())}.") with { Allowed = Wire.All<SearchResultType>() };
+            if (type != SearchResultType.Ticket && !caller.May(Permission.CustomersRead)) return Problem.Forbidden(Permissions.Name(Permission.CustomersRead));
+            if (!types.Contains(type)) types.Add(type);
+        }
+
+        return types.Count > 0 ? types : caller.May(Permission.CustomersRead) ? [SearchResultType.Customer, SearchResultType.Contact, SearchResultType.Ticket] : [SearchResultType.Ticket];
+    }
+
+    private static async Task<Outcome<Page<SearchResult>>> InDirectory(
+        SearchResultType type, string names, string? cursor, int limit, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        if (names.Length == 0) return new Page<SearchResult>([], new(null, limit, 0, false, null, false));
+        var size = limit.ToString(CultureInfo.InvariantCulture);
+        if (type == SearchResultType.Customer)
+            return await ListCustomers.Read(new CustomerQuery { Search = names, Limit = size, Cursor = cursor }, c => SearchResult.Of(CustomerResponse.From(c), words), caller, session, cancellationToken);
+        var contacts = await ListContacts.Read(new ContactQuery { Search = names, Limit = size, Cursor = cursor }, caller, session, cancellationToken);
+        return contacts.Problem is { } problem ? problem : new Page<SearchResult>([.. contacts.Value.Data.Select(c => SearchResult.Of(c, words))], contacts.Value.Pagination);
+    }
+
+    private static async Task<Outcome<Page<TicketResponse>>> Tickets(
+        FindQuery query, SearchAsked asked, PageRequest page, Caller caller, TenantSession session, Rulebook rulebook, ListMemory memory, CancellationToken cancellationToken)
+    {
+        var order = query.Sort == Relevance ? TicketOrder.Default : TicketOrder.Read(query.Sort);
+        if (order.Problem is { } wrongOrder) return wrongOrder with { Allowed = [.. wrongOrder.Allowed, Relevance] };
+        // what was asked, as a name for the list in memory
+        var filters = new TicketFilters { Q = asked.Query.ToString() };
+        var read = TicketFilter.Read(filters, asked, caller, rulebook);
+        if (read.Problem is { } wrongFilter) return wrongFilter;
+        var filter = read.Value;
+        if (order.Value.Condition is { } condition) filter.Also(condition);
+        var named = await Named(asked, caller, session, cancellationToken);
+        if (named.Count > 0) filter.Without(named.Select(t => t.Id));
+
+        var first = page.Cursor is null;
+        Outcome<Page<TicketResponse>> found;
+        if (query.Sort == Relevance && filter.Words is not null) found = await ByRelevance(filter, page, session, cancellationToken);
+        else
+        {
+            var list = new TicketList(session, filter, order.Value, memory, $"search|{order.Value.Name}|{page.Limit}|{ListMemory.Seen(caller, filters)}");
+            found = first ? await list.At(page, 1000, cancellationToken) : await list.After(page.Cursor!, page.Limit, cancellationToken);
+        }
+
+        return found.Problem is null && first && named.Count > 0
+            ? new Page<TicketResponse>([.. named.Select(TicketResponse.Listed), .. found.Value.Data], found.Value.Pagination with { Total = found.Value.Pagination.Total + named.Count })
+            : found;
+    }
+
+    /// <summary>The tickets that what was typed names: there at once, however new they are.</summary>
+    private static async Task<List<Ticket>> Named(SearchAsked asked, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        if (TicketFilter.Reference(asked.Query) is not { } reference) return [];
+        var isNumber = long.TryParse(reference, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(reference.ToUpperInvariant()), Rows.P(reference), Rows.P(isNumber ? number : -1)];
+        var scope = TicketScopes.Where(caller, parameters);
+        return await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND (t.reference = $2 OR t.external_id = $3 OR t.number = $4){(scope is null ? "" : $" AND {scope}")} ORDER BY t.number LIMIT 5",
+            TicketRow.Read, cancellationToken, [.. parameters]);
+    }
+
+    /// <summary>Among the newest matches, as far as they are put in order.</summary>
+    private static async Task<Outcome<Page<TicketResponse>>> ByRelevance(TicketFilter filter, PageRequest page, TenantSession session, CancellationToken cancellationToken)
+    {
+        var skip = 0;
+        if (page.Cursor is { } cursor)
+        {
+            var place = Cursors.Read(cursor, Relevance, 1);
+            if (place.Problem is { } problem) return problem;
+            if (!int.TryParse(place.Value[0], NumberStyles.None, CultureInfo.InvariantCulture, out skip) || skip > Ranked) return Problem.Malformed("cursor", "This is not a cursor of this list.");
+        }
+
+        var rows = await session.Query($"""
+            SELECT {TicketRow.Columns} FROM rank_tickets({filter.WordsParameter}::text::tsquery, {Ranked}) r JOIN tickets t ON t.tenant_id = $1 AND t.id = r.ticket_id
+            WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, t.updated_at DESC, t.id DESC OFFSET {skip} LIMIT {page.Limit + 1}
+            """, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+        var more = rows.Count > page.Limit;
+        var next = more ? Cursors.Write(Relevance, (skip + page.Limit).ToString(CultureInfo.InvariantCulture)) : null;
+        long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, rows.Count) : rows.Count;
+        return new Page<TicketResponse>([.. rows.Take(page.Limit).Select(TicketResponse.Listed)], new(null, page.Limit, total, more, next, more));
+    }
+}

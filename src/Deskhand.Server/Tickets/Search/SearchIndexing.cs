@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Deskhand.Data;
+using Deskhand.Outbox;
+
+namespace Deskhand.Tickets;
+
+/// <summary>
+/// Brings indexes up to date, again and again: of the tenants that the stream of events names at once, of all others when it looks by itself.
+/// Under load it rests as long as it works, so that it never takes more than half a processor from those who write.
+/// </summary>
+internal sealed class SearchIndexing(Database database, TimeProvider clock, ILogger logger) : RelayWork
+{
+    /// <summary>What is written within this time is indexed at once; who writes twice is indexed once.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<Guid, bool> behind = new();
+    private long lookedAt = long.MinValue;
+
+    public override string Name => "search";
+
+    /// <summary>Takes what the stream tells: tenants by commas, or nothing when any may be behind.</summary>
+    public void Heard(string? tenants)
+    {
+        if (string.IsNullOrEmpty(tenants)) Interlocked.Exchange(ref lookedAt, long.MinValue);
+        else
+            foreach (var id in tenants.Split(',')) behind[Guid.Parse(id)] = true;
+        Wake.Call();
+    }
+
+    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    {
+        var last = Interlocked.Read(ref lookedAt);
+        if (last == long.MinValue || clock.GetElapsedTime(last) >= LooksEvery)
+        {
+            Interlocked.Exchange(ref lookedAt, clock.GetTimestamp());
+            foreach (var id in await database.AcrossTenants("SELECT id FROM tenants_to_index() id", r => r.GetGuid(0), cancellationToken)) behind[id] = true;
+        }
+
+        var some = behind.Keys.ToList();
+        if (some.Count == 0) return LooksEvery;
+        var began = Stopwatch.GetTimestamp();
+        foreach (var tenantId in some)
+        {
+            // before the look, so that what is committed meanwhile is looked at again
+            behind.TryRemove(tenantId, out _);
+            if (await SearchIndex.Follow(database, tenantId, clock, logger, cancellationToken)) behind[tenantId] = true;
+        }
+
+        State.Succeeded(clock.GetUtcNow());
+        var worked = Stopwatch.GetElapsedTime(began);
+        await Task.Delay(worked > Gather ? worked : Gather, cancellationToken);
+        return behind.IsEmpty ? LooksEvery : TimeSpan.Zero;
+    }
+}

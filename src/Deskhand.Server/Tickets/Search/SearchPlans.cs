@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Deskhand.Data;
+using Deskhand.Search;
+
+namespace Deskhand.Tickets;
+
+/// <summary>What the text of a query is to the index.</summary>
+/// <param name="Query">As PostgreSQL writes it (tsquery); null when it holds nothing that could be found.</param>
+/// <param name="Estimate">About how many tickets of the tenant match.</param>
+/// <param name="Stems">What the tenant's language makes of the words, for marking what was found.</param>
+internal sealed record SearchPlan(string? Query, long Estimate, ImmutableArray<string> Stems)
+{
+    /// <summary>From here on, looking at tickets in their order until enough match is quicker than gathering all that match.</summary>
+    public const int Many = 10_000;
+
+    public bool IsCommon => Estimate > Many;
+}
+
+/// <summary>Plans of queries, kept for some seconds: people page through what they found, and ask again.</summary>
+internal sealed class SearchPlans(TimeProvider clock)
+{
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, (SearchPlan Plan, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
+
+    /// <param name="session">The tenant.</param>
+    /// <param name="query">Its texts are planned.</param>
+    /// <param name="notes">Whether internal notes are searched too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The plan, or null when the query has no text.</returns>
+    public async ValueTask<SearchPlan?> Of(TenantSession session, SearchQuery query, bool notes, CancellationToken cancellationToken)
+    {
+        var texts = query.Texts.ToList();
+        if (texts.Count == 0) return null;
+        var key = $"{session.TenantId}|{notes}|{new SearchQuery([.. texts])}";
+        var now = clock.GetUtcNow();
+        if (kept.TryGetValue(key, out var known) && known.Until > now) return known.Plan;
+        var plan = (await session.Query("""
+            SELECT q::text, CASE WHEN q IS NULL THEN 0 ELSE estimate_tickets(q) END, tsvector_to_array(to_tsvector(language, $6))
+            FROM (SELECT language, search_query(language, $2, $3, $4, $5) AS q
+                  FROM (SELECT coalesce((SELECT p.language FROM search_progress p WHERE p.tenant_id = $1), 'simple')::regconfig AS language) l) planned
+            """,
+            r => new SearchPlan(r.Text(0), r.GetInt64(1), [.. r.GetFieldValue<string[]>(2)]), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
+            Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
+        if (kept.Count > 5000) kept.Clear();
+        kept[key] = (plan, now + KeptFor);
+        return plan;
+    }
+}

@@ -1,0 +1,81 @@
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+using Deskhand.Search;
+
+namespace Deskhand.Tickets;
+
+/// <summary>Somebody or something to choose while typing.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Name">What people read.</param>
+/// <param name="Detail">What tells it from others of that name: a number, an address.</param>
+internal sealed record Suggestion(Guid Id, string Name, string? Detail);
+
+/// <summary>A ticket to choose while typing.</summary>
+internal sealed record TicketSuggestion(Guid Id, string Reference, string Subject, string Status);
+
+/// <summary>What may be meant by what has been typed so far: at most ten of each.</summary>
+internal sealed record Suggestions(IReadOnlyList<TicketSuggestion> Tickets, IReadOnlyList<Suggestion> Customers, IReadOnlyList<Suggestion> Contacts, IReadOnlyList<string> Tags);
+
+/// <summary>GET /search/suggest?q=: for every key that is struck. Only what the caller may read, tags too: those of tickets in the caller's scope.</summary>
+internal static class SuggestWhileTyping
+{
+    private const int Most = 10;
+
+    public static async Task<Answer<Suggestions>> Handle(string? q, Caller caller, TenantSession session, SearchPlans plans, CancellationToken cancellationToken)
+    {
+        var typed = (q ?? "").Trim();
+        if (typed.Length > 100 || typed.Contains('\0', StringComparison.Ordinal)) return Answer.Ok<Suggestions>(Problem.Malformed("q", "At most 100 characters."));
+        if (!typed.Any(char.IsLetterOrDigit)) return Answer.Ok<Suggestions>(new Suggestions([], [], [], []));
+        var mayReadNames = caller.May(Permission.CustomersRead);
+        return Answer.Ok<Suggestions>(new Suggestions(
+            await Tickets(typed, caller, session, plans, cancellationToken),
+            mayReadNames ? await Named("customers", "d.name", "d.number", typed, session, cancellationToken) : [],
+            mayReadNames ? await Named("contacts", "btrim(d.first_name || ' ' || d.last_name)", "d.email", typed, session, cancellationToken) : [],
+            await Tags(typed, caller, session, cancellationToken)));
+    }
+
+    /// <summary>By reference or number at once, then the newest with such words.</summary>
+    private static async Task<List<TicketSuggestion>> Tickets(string typed, Caller caller, TenantSession session, SearchPlans plans, CancellationToken cancellationToken)
+    {
+        var text = new SearchText(typed, SearchTextKind.Beginning, false, 0);
+        var plan = await plans.Of(session, new SearchQuery([text]), caller.May(Permission.NotesRead), cancellationToken);
+        var isNumber = long.TryParse(typed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number);
+        List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(typed.ToUpperInvariant()), Rows.P(isNumber ? number : -1), Rows.P(plan?.Query)];
+        var scope = TicketScopes.Where(caller, parameters) is { } where ? $" AND {where}" : "";
+        // who sees few tickets may see none of the newest: more are looked at
+        var most = scope.Length == 0 ? Most : 500;
+        return await session.Query($"""
+            SELECT id, reference, subject, status FROM (
+                SELECT t.id, t.reference, t.subject, t.status, t.updated_at, 0 AS place FROM tickets t
+                WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND (t.reference = $2 OR t.number = $3){scope}
+                UNION ALL
+                SELECT t.id, t.reference, t.subject, t.status, t.updated_at, 1 FROM tickets t
+                WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.reference <> $2 AND t.number <> $3{scope}
+                  AND t.id IN (SELECT newest_tickets($4::text::tsquery, 'infinity', {most}))) found
+            ORDER BY place, updated_at DESC LIMIT {Most}
+            """, r => new TicketSuggestion(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3)), cancellationToken, [.. parameters]);
+    }
+
+    private static Task<List<Suggestion>> Named(string table, string name, string detail, string typed, TenantSession session, CancellationToken cancellationToken) => session.Query(
+        $"SELECT d.id, {name}, {detail} FROM (SELECT id FROM search_directory($2, $3) id LIMIT {Most}) f JOIN {table} d ON d.tenant_id = $1 AND d.id = f.id ORDER BY 2, 1",
+        r => new Suggestion(r.GetGuid(0), r.GetString(1), r.Text(2)), cancellationToken, Rows.P(session.TenantId), Rows.P(table), Rows.P(typed));
+
+    /// <summary>Goes from tag to tag in the index, not from ticket to ticket.</summary>
+    private static Task<List<string>> Tags(string typed, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    {
+        List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(typed.ToLowerInvariant())];
+        var scope = TicketScopes.Where(caller, parameters);
+        return session.Query($"""
+            WITH RECURSIVE each AS (
+                (SELECT g.tag FROM ticket_tags g WHERE g.tenant_id = $1 ORDER BY g.tag LIMIT 1)
+                UNION ALL
+                SELECT (SELECT g.tag FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag > e.tag ORDER BY g.tag LIMIT 1) FROM each e WHERE e.tag IS NOT NULL)
+            SELECT e.tag FROM (SELECT tag FROM each LIMIT 2000) e
+            WHERE starts_with(e.tag, $2) AND EXISTS (
+                SELECT 1 FROM ticket_tags g JOIN tickets t ON t.tenant_id = g.tenant_id AND t.id = g.ticket_id
+                WHERE g.tenant_id = $1 AND g.tag = e.tag AND t.deleted_at IS NULL{(scope is null ? "" : $" AND {scope}")})
+            LIMIT {Most}
+            """, r => r.GetString(0), cancellationToken, [.. parameters]);
+    }
+}
