@@ -34,6 +34,8 @@ internal static class TicketsModule
         api.Get("/tickets/stats", Permission.TicketsRead, GetTicketStats.Handle);
         api.Put("/tickets/update_many", Permission.TicketsUpdate, UpdateMany.Handle);
         api.Post("/jobs/{id}/undo", Permission.TicketsUpdate, UndoJob.Handle);
+        api.Get("/tickets/export.csv", Permission.TicketsRead, ExportTickets.Handle);
+        api.Get("/tickets/{id}/export.pdf", Permission.TicketsRead, PrintTicket.Handle);
         api.Get("/tickets/{id}", Permission.TicketsRead, GetTicket.Handle);
         api.Put("/tickets/{id}", Permission.TicketsUpdate, ReplaceTicket.Handle);
         api.Patch("/tickets/{id}", Permission.TicketsUpdate, PatchTicket.Handle);
