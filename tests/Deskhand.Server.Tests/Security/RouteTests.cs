@@ -103,7 +103,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             foreach (var name in route.QueryNames.Where(n => foreign.Knows(n)))
             {
                 var reply = await desk.Tenant.Admin.Get($"{route.Path}?{name}={foreign.Of(name.Replace("Id", "", StringComparison.Ordinal))}");
-                Assert.True(reply.Status is 404 || (reply.Status == 200 && (reply.At("data") is JsonArray { Count: 0 } || reply["total"] == "0")), $"{route}?{name}= answered {reply.Status}: {reply.Text}");
+                Assert.True(reply.Status is 404 || (reply.Status == 200 && (reply.At("data") is JsonArray { Count: 0 } || reply["total"] == "0" || IsEmptyTable(route, reply))), $"{route}?{name}= answered {reply.Status}: {reply.Text}");
             }
         }
     }
@@ -142,6 +142,9 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             Assert.True(reply.Status == 400 && reply["code"] == "unknown_parameter", $"{route} answered {reply.Status}: {reply.Text}");
         }
     }
+
+    /// <summary>A file with nothing but its first line.</summary>
+    private static bool IsEmptyTable(ApiRoute route, Reply reply) => route.Path.EndsWith(".csv", StringComparison.Ordinal) && reply.Text.Count(c => c == '\n') == 1;
 
     private static bool IsId(Type type) => type == typeof(Guid) || type == typeof(Guid?) || type == typeof(System.Collections.Immutable.ImmutableArray<Guid>);
 
