@@ -24,15 +24,16 @@ internal static class ExportTickets
     /// <param name="caller">Who asks.</param>
     /// <param name="session">The tenant.</param>
     /// <param name="rulebooks">The tenant's rules.</param>
+    /// <param name="search">Reads words and people in a query.</param>
     /// <param name="clock">For the audit log.</param>
     /// <param name="origin">For the audit log.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<CsvAnswer> Handle(
-        [AsParameters] TicketFilters query, string? bom, Caller caller, TenantSession session, Rulebooks rulebooks, TimeProvider clock, RequestOrigin origin, CancellationToken cancellationToken)
+        [AsParameters] TicketFilters query, string? bom, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, TimeProvider clock, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (bom is not (null or "true" or "false")) return new(Problem.Malformed("bom", "This is true or false."));
         var rulebook = await rulebooks.Of(session, cancellationToken);
-        if (TicketFilter.Read(query, caller, rulebook).Problem is { } problem) return new(problem);
+        if ((await TicketFilter.Read(query, caller, rulebook, search, cancellationToken)).Problem is { } problem) return new(problem);
         await session.Transact<Nothing>(async () =>
         {
             await Audit.Write(session, new AuditEntry("tickets.exported", Instants.Now(clock), caller.Actor, "ticket", null, new { filters = query }, origin), cancellationToken);
@@ -50,7 +51,7 @@ internal static class ExportTickets
                 last = part[^1].Ticket.Number;
             }
 
-            Task<List<ExportRow>> Read() => Page(TicketFilter.Read(query, caller, rulebook).Value, last, session, ct);
+            async Task<List<ExportRow>> Read() => await Page((await TicketFilter.Read(query, caller, rulebook, search, ct)).Value, last, session, ct);
         }, Bom: bom == "true"));
     }
 
