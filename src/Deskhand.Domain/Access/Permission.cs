@@ -17,6 +17,8 @@ public enum Permission
     CustomersRead,
     CustomersWrite,
     CustomersDelete,
+    CustomersImport,
+    CustomersErase,
     UsersRead,
     UsersManage,
     GroupsManage,
@@ -87,7 +89,7 @@ public static class Permissions
             Permission.CommentsWrite, Permission.CustomersWrite]);
 
     private static PermissionSet Managers { get; } = Of(
-        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.BillingApprove, Permission.EventsRead]);
+        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.CustomersImport, Permission.BillingApprove, Permission.EventsRead]);
 
     /// <summary>The permissions that a role has.</summary>
     public static PermissionSet Of(Role role) => role switch
@@ -124,6 +126,8 @@ public static class Permissions
         Permission.CustomersRead => "customers:read",
         Permission.CustomersWrite => "customers:write",
         Permission.CustomersDelete => "customers:delete",
+        Permission.CustomersImport => "customers:import",
+        Permission.CustomersErase => "customers:erase",
         Permission.UsersRead => "users:read",
         Permission.UsersManage => "users:manage",
         Permission.GroupsManage => "groups:manage",

@@ -34,6 +34,11 @@ public abstract record Redefinition
         }
     }
 
+    /// <summary>A customer or a contact was merged into another, or came apart again; its tickets go along. Needs <c>customers:delete</c>.</summary>
+    /// <param name="From">The customer or contact as tickets name it.</param>
+    /// <param name="To">The other one.</param>
+    public sealed record Owner(Guid From, Guid To) : Redefinition;
+
     /// <summary>A status is no more, or stands in another category; its tickets go to a status.</summary>
     public sealed record Status(string From, WorkflowStatus To) : Redefinition;
 

@@ -8,13 +8,18 @@ public sealed partial record TicketDecision
 {
     private static Outcome<TicketDecision> Redefined(Ticket before, Redefinition what, Circumstances c)
     {
-        if (Lacks(c, Permission.SettingsManage) is { } lacking) return lacking;
+        if (Lacks(c, what is Redefinition.Owner ? Permission.CustomersDelete : Permission.SettingsManage) is { } lacking) return lacking;
         return what switch
         {
             Redefinition.Tag tag => Follow(before, before.Fields with { Tags = TagsAfter(before.Fields.Tags, tag) }, c),
             Redefinition.Category category => CategoryAfter(before, category, c),
             Redefinition.Field field => FieldAfter(before, field, c),
             Redefinition.Status status => StatusAfter(before, status, c),
+            Redefinition.Owner owner => Follow(before, before.Fields with
+            {
+                CustomerId = before.Fields.CustomerId == owner.From ? owner.To : before.Fields.CustomerId,
+                ContactId = before.Fields.ContactId == owner.From ? owner.To : before.Fields.ContactId,
+            }, c),
             _ => throw new System.Diagnostics.UnreachableException(what.GetType().Name),
         };
     }

@@ -72,6 +72,6 @@ internal sealed class CustomerKind() : Kind<Customer, CustomerFields>("customer"
     }
 
     /// <summary>One change of a tenant's tree at a time: two that are each right alone could close a circle together.</summary>
-    private static Task<int> LockTree(TenantSession session, CancellationToken cancellationToken) =>
+    public static Task<int> LockTree(TenantSession session, CancellationToken cancellationToken) =>
         session.Execute("SELECT pg_advisory_xact_lock(7236003, hashtext($1))", cancellationToken, Rows.P(session.TenantId.ToString()));
 }

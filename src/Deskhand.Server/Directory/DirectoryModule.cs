@@ -1,13 +1,25 @@
 using Deskhand.Access;
 using Deskhand.Http;
+using Deskhand.Jobs;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.OpenApi;
 
 namespace Deskhand.Directory;
 
 /// <summary>Table of contents: customers, contacts, locations, assets, projects.</summary>
 internal static class DirectoryModule
 {
-    public static void Add(IServiceCollection services) => services.AddScoped<DirectoryDesk>();
+    public static void Add(IServiceCollection services)
+    {
+        services.AddScoped<DirectoryDesk>();
+        services.AddScoped<CustomerImport>();
+        services.AddScoped<ContactImport>();
+        services.AddScoped<AssetImport>();
+        JobsModule.AddKind<ImportJob<CustomerImport>>(services, "customers.import");
+        JobsModule.AddKind<ImportJob<ContactImport>>(services, "contacts.import");
+        JobsModule.AddKind<ImportJob<AssetImport>>(services, "assets.import");
+    }
 
     public static void Map(RouteTable api)
     {
@@ -24,6 +36,15 @@ internal static class DirectoryModule
         api.Get("/customers/{id}/history", Permission.CustomersRead, ListCustomerHistory.Handle);
         api.Post("/customers/{id}/contacts", Permission.CustomersWrite, CreateContact.Handle);
         api.Post("/customers/{id}/locations", Permission.CustomersWrite, CreateLocation.Handle);
+
+        Takes(api.Post("/customers/import", Permission.CustomersImport, ImportCustomers.Handle));
+        Takes(api.Post("/contacts/import", Permission.CustomersImport, ImportContacts.Handle));
+        Takes(api.Post("/assets/import", Permission.CustomersImport, ImportAssets.Handle));
+        api.Get("/customers/duplicates", Permission.CustomersRead, ListCustomerDuplicates.Handle);
+        api.Get("/contacts/duplicates", Permission.CustomersRead, ListContactDuplicates.Handle);
+        api.Get("/customers/export.csv", Permission.CustomersRead, ExportCustomers.Handle);
+        api.Get("/contacts/export.csv", Permission.CustomersRead, ExportContacts.Handle);
+        api.Get("/assets/export.csv", Permission.CustomersRead, ExportAssets.Handle);
 
         api.Get("/organizations", Permission.CustomersRead, ListOrganizations.Handle);
         api.Post("/organizations", Permission.CustomersWrite, CreateOrganization.Handle);
@@ -65,6 +86,19 @@ internal static class DirectoryModule
         api.Delete("/projects/{id}", Permission.CustomersDelete, DeleteProject.Handle);
         api.Get("/projects/{id}/history", Permission.CustomersRead, ListProjectHistory.Handle);
     }
+
+    /// <summary>A route whose body is a CSV file: larger than JSON may be, with room for a plain refusal of what is larger still, and described as what it is.</summary>
+    private static void Takes(RouteHandlerBuilder route) => route
+        .WithMetadata(new RequestSizeLimitAttribute(4L * CsvFile.MostBytes))
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [CsvAnswer.ContentType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } },
+            };
+            return Task.CompletedTask;
+        });
 
     public static void MapTables(ModelBuilder model) => DirectoryMapping.Map(model);
 }

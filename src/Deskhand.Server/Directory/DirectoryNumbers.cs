@@ -25,4 +25,24 @@ internal static class DirectoryNumbers
             if (taken.Count == 0) return number;
         }
     }
+
+    /// <summary>Draws several numbers at once.</summary>
+    public static async Task<List<string>> DrawMany(TenantSession session, string counter, string table, string prefix, int count, CancellationToken cancellationToken)
+    {
+        var drawn = new List<string>(count);
+        while (drawn.Count < count)
+        {
+            var asked = count - drawn.Count;
+            var last = (await session.Query("""
+                INSERT INTO counters AS c (tenant_id, name, n) VALUES ($1, $2, $3)
+                ON CONFLICT (tenant_id, name) DO UPDATE SET n = c.n + $3 RETURNING c.n
+                """, r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId), Rows.P(counter), Rows.P((long)asked)))[0];
+            string[] numbers = [.. Enumerable.Range(0, asked).Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{last - asked + 1 + i:D6}"))];
+            var taken = await session.Query($"SELECT number FROM {table} WHERE tenant_id = $1 AND number = ANY ($2)", r => r.GetString(0), cancellationToken,
+                Rows.P(session.TenantId), Rows.P(numbers));
+            drawn.AddRange(numbers.Except(taken, StringComparer.Ordinal));
+        }
+
+        return drawn;
+    }
 }

@@ -39,18 +39,21 @@ internal static class ListAssets
         if (order.Problem is { } wrongOrder) return wrongOrder;
         return await session.Transact<Page<AssetResponse>>(async () =>
         {
-            var db = session.Db;
-            var filter = new EntityFilter<Asset>(db.Set<Asset>().Where(a => a.DeletedAt == null))
-                .Id("customerId", query.CustomerId, a => a.Fields.CustomerId, orNone: true)
-                .Id("locationId", query.LocationId, a => a.Fields.LocationId, orNone: true)
-                .Id("projectId", query.ProjectId, a => a.Fields.ProjectId, orNone: true)
-                .Text("number", query.Number, a => a.NumberKey, v => v.ToLowerInvariant())
-                .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, a => a.CreatedAt)
-                .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, a => a.UpdatedAt)
-                .Found("search", query.Search, words => Search.Ids(db, "assets", words), a => a.Id);
+            var filter = Filter(query, session.Db);
             return filter.Problem is { } problem ? problem : await EntityList.Read(filter.Rows, order.Value, page.Value, AssetResponse.From, cancellationToken);
         }, cancellationToken);
     }
+
+    /// <summary>The rows that the filters leave.</summary>
+    public static EntityFilter<Asset> Filter(AssetQuery query, DeskDb db) =>
+        new EntityFilter<Asset>(db.Set<Asset>().Where(a => a.DeletedAt == null))
+            .Id("customerId", query.CustomerId, a => a.Fields.CustomerId, orNone: true)
+            .Id("locationId", query.LocationId, a => a.Fields.LocationId, orNone: true)
+            .Id("projectId", query.ProjectId, a => a.Fields.ProjectId, orNone: true)
+            .Text("number", query.Number, a => a.NumberKey, v => v.ToLowerInvariant())
+            .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, a => a.CreatedAt)
+            .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, a => a.UpdatedAt)
+            .Found("search", query.Search, words => Search.Ids(db, "assets", words), a => a.Id);
 }
 
 /// <summary>GET /customers/{id}/assets: those of one customer.</summary>

@@ -43,21 +43,24 @@ internal static class ListContacts
         if (order.Problem is { } wrongOrder) return wrongOrder;
         return await session.Transact<Page<ContactResponse>>(async () =>
         {
-            var db = session.Db;
-            var filter = new EntityFilter<Contact>(db.Set<Contact>().Where(c => c.DeletedAt == null))
-                .Id("customerId", query.CustomerId, c => c.CustomerId)
-                .Text("email", query.Email, c => c.EmailKey, v => v.ToLowerInvariant())
-                .Flag("isPrimary", query.IsPrimary, c => c.Fields.IsPrimary)
-                .Flag("isBilling", query.IsBilling, c => c.Fields.IsBilling)
-                .Flag("isTechnical", query.IsTechnical, c => c.Fields.IsTechnical)
-                .Flag("active", query.Active, c => c.Fields.Active)
-                .Text("externalId", query.ExternalId, c => c.Fields.ExternalId)
-                .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, c => c.CreatedAt)
-                .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, c => c.UpdatedAt)
-                .Found("search", query.Search, words => Search.Ids(db, "contacts", words), c => c.Id);
+            var filter = Filter(query, session.Db);
             return filter.Problem is { } problem ? problem : await EntityList.Read(filter.Rows, order.Value, page.Value, ContactResponse.From, cancellationToken);
         }, cancellationToken);
     }
+
+    /// <summary>The rows that the filters leave.</summary>
+    public static EntityFilter<Contact> Filter(ContactQuery query, DeskDb db) =>
+        new EntityFilter<Contact>(db.Set<Contact>().Where(c => c.DeletedAt == null))
+            .Id("customerId", query.CustomerId, c => c.CustomerId)
+            .Text("email", query.Email, c => c.EmailKey, v => v.ToLowerInvariant())
+            .Flag("isPrimary", query.IsPrimary, c => c.Fields.IsPrimary)
+            .Flag("isBilling", query.IsBilling, c => c.Fields.IsBilling)
+            .Flag("isTechnical", query.IsTechnical, c => c.Fields.IsTechnical)
+            .Flag("active", query.Active, c => c.Fields.Active)
+            .Text("externalId", query.ExternalId, c => c.Fields.ExternalId)
+            .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, c => c.CreatedAt)
+            .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, c => c.UpdatedAt)
+            .Found("search", query.Search, words => Search.Ids(db, "contacts", words), c => c.Id);
 }
 
 /// <summary>GET /customers/{id}/contacts: those of one customer.</summary>

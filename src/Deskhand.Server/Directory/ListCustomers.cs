@@ -51,22 +51,25 @@ internal static class ListCustomers
         if (order.Problem is { } wrongOrder) return wrongOrder;
         return await session.Transact<Page<T>>(async () =>
         {
-            var db = session.Db;
-            var filter = new EntityFilter<Customer>(db.Set<Customer>().Where(c => c.DeletedAt == null))
-                .OneOf("type", query.Type, c => c.Fields.Type)
-                .OneOf("tier", query.Tier, c => c.Fields.Tier)
-                .Flag("active", query.Active, c => c.Fields.Active)
-                .Id("parentId", query.ParentId, c => c.Fields.ParentId, orNone: true)
-                .Text("number", query.Number, c => c.Fields.Number)
-                .Text("externalId", query.ExternalId, c => c.Fields.ExternalId)
-                .Text("email", query.Email, c => c.EmailKey, v => v.ToLowerInvariant())
-                .Found("domain", query.Domain, domain => db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM customers_of_domain({domain.Trim().ToLowerInvariant()}) id"), c => c.Id)
-                .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, c => c.CreatedAt)
-                .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, c => c.UpdatedAt)
-                .Found("search", query.Search, words => Search.Ids(db, "customers", words), c => c.Id);
+            var filter = Filter(query, session.Db);
             return filter.Problem is { } problem ? problem : await EntityList.Read(filter.Rows, order.Value, page.Value, show, cancellationToken);
         }, cancellationToken);
     }
+
+    /// <summary>The rows that the filters leave.</summary>
+    public static EntityFilter<Customer> Filter(CustomerQuery query, DeskDb db) =>
+        new EntityFilter<Customer>(db.Set<Customer>().Where(c => c.DeletedAt == null))
+            .OneOf("type", query.Type, c => c.Fields.Type)
+            .OneOf("tier", query.Tier, c => c.Fields.Tier)
+            .Flag("active", query.Active, c => c.Fields.Active)
+            .Id("parentId", query.ParentId, c => c.Fields.ParentId, orNone: true)
+            .Text("number", query.Number, c => c.Fields.Number)
+            .Text("externalId", query.ExternalId, c => c.Fields.ExternalId)
+            .Text("email", query.Email, c => c.EmailKey, v => v.ToLowerInvariant())
+            .Found("domain", query.Domain, domain => db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM customers_of_domain({domain.Trim().ToLowerInvariant()}) id"), c => c.Id)
+            .Between("createdAfter", query.CreatedAfter, "createdBefore", query.CreatedBefore, c => c.CreatedAt)
+            .Between("updatedAfter", query.UpdatedAfter, "updatedBefore", query.UpdatedBefore, c => c.UpdatedAt)
+            .Found("search", query.Search, words => Search.Ids(db, "customers", words), c => c.Id);
 }
 
 /// <summary>GET /customers/{id}/children: those directly below.</summary>

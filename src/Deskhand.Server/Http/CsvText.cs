@@ -18,10 +18,13 @@ internal static class CsvText
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789 ()./-");
 
     /// <summary>The value as it stands in a file. One that has such an apostrophe of its own gets another, so that both can be told apart.</summary>
-    public static string Written(string? value) => value is null ? "" : IsDangerous(value.TrimStart(Mark)) ? Mark + value : value;
+    public static string Written(string? value) => value is null ? "" : IsDangerous(value) || IsMarked(value) ? Mark + value : value;
 
-    /// <summary>The value that was written: without the apostrophe that <see cref="Written"/> put in front.</summary>
-    public static string Read(string value) => value.Length > 1 && value[0] == Mark && IsDangerous(value.TrimStart(Mark)) ? value[1..] : value;
+    /// <summary>The value that was written: without the apostrophe that <see cref="Written"/> put in front, or people who know their spreadsheet.</summary>
+    public static string Read(string value) => IsMarked(value) ? value[1..] : value;
+
+    private static bool IsMarked(string value) =>
+        value.Length > 1 && value[0] == Mark && value.TrimStart(Mark) is { Length: > 0 } rest && (IsDangerous(rest) || Beginnings.Contains(rest[0], StringComparison.Ordinal));
 
     /// <summary>
     /// A tab or a line break in front, or a beginning of a formula behind what is not seen. Telephone numbers and plain numbers are left alone:

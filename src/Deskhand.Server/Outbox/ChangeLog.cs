@@ -64,6 +64,57 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
     public Task Write(TenantSession session, Happened happened, CancellationToken cancellationToken) =>
         session.Execute(Statements(session, happened), cancellationToken);
 
+    /// <summary>Writes what happened to many entities, each set of rows in one statement.</summary>
+    public async Task Write(TenantSession session, IReadOnlyList<Happened> many, CancellationToken cancellationToken)
+    {
+        if (many.Count == 0) return;
+        var rows = many.SelectMany(h => h.History.Select(change => (Of: h, Change: change))).ToArray();
+        var events = many.SelectMany(h => h.Events.Select(e => (Of: h, Event: e, Id: Ids.New(e.At)))).ToArray();
+        await session.Execute(
+        [
+            TenantSession.Batched("""
+                INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value)
+                SELECT $1, h.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS h
+                """,
+                Rows.P(session.TenantId),
+                Rows.P(rows.Select(r => Ids.New(r.Of.At)).ToArray()),
+                Rows.P(rows.Select(r => r.Of.EntityType).ToArray()),
+                Rows.P(rows.Select(r => r.Of.EntityId).ToArray()),
+                Rows.P(rows.Select(r => r.Of.At).ToArray()),
+                Rows.P(rows.Select(r => Wire.Name(r.Of.By.Kind)).ToArray()),
+                Rows.P(rows.Select(r => r.Of.By.Id).ToArray()),
+                Rows.P(rows.Select(r => Wire.Name(r.Of.By.Via)).ToArray()),
+                Rows.P(rows.Select(r => r.Of.Reason).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+                Rows.P(rows.Select(r => r.Change.Field).ToArray()),
+                Rows.P(rows.Select(r => r.Change.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+                Rows.P(rows.Select(r => r.Change.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)),
+            TenantSession.Batched("""
+                INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
+                SELECT $1, e.* FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e
+                """,
+                Rows.P(session.TenantId),
+                Rows.P(events.Select(e => e.Id).ToArray()),
+                Rows.P(events.Select(e => e.Event.Type).ToArray()),
+                Rows.P(events.Select(e => e.Event.EntityType).ToArray()),
+                Rows.P(events.Select(e => e.Event.EntityId).ToArray()),
+                Rows.P(events.Select(e => e.Event.Sequence).ToArray()),
+                Rows.P(events.Select(e => e.Event.At).ToArray()),
+                Rows.P(events.Select(e => e.Event.Body(e.Id, session.TenantId, e.Of.By.Kind == ActorKind.Agent ? e.Of.By.Id : null)).ToArray())),
+            TenantSession.Batched("""
+                INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, at, next_attempt_at)
+                SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at, e.at
+                FROM unnest($2, $3, $4, $5) AS e (id, entity_id, sequence, at) CROSS JOIN unnest($6) AS s (sink)
+                """,
+                Rows.P(session.TenantId),
+                Rows.P(events.Select(e => e.Id).ToArray()),
+                Rows.P(events.Select(e => e.Event.EntityId).ToArray()),
+                Rows.P(events.Select(e => e.Event.Sequence).ToArray()),
+                Rows.P(events.Select(e => e.Event.At).ToArray()),
+                Rows.P(sinks.Names)),
+        ], cancellationToken);
+        session.OnCommitted(signal.Raise);
+    }
+
     private static NpgsqlBatchCommand HistoryStatement(Guid tenantId, Happened happened)
     {
         var rows = happened.History;

@@ -1,5 +1,5 @@
--- The directory in depth: projects.
--- cost: rewrites assets once; instant for tickets but for two passes over them (a foreign key and an index on a new, empty column)
+-- The directory in depth: projects, duplicates and their merging, erasure of a person.
+-- cost: rewrites assets, customers and contacts once; instant for tickets but for two passes over them (a foreign key and an index on a new, empty column)
 
 -- up
 
@@ -61,6 +61,54 @@ CREATE INDEX assets_of_project ON assets (tenant_id, project_id, number_key, id)
 ALTER TABLE tickets ADD COLUMN project_id uuid, ADD FOREIGN KEY (tenant_id, project_id) REFERENCES projects;
 CREATE INDEX list_tickets_of_project ON tickets (tenant_id, project_id, updated_at, id) WHERE project_id IS NOT NULL AND deleted_at IS NULL;
 
+-- ListDuplicates: keys by which two entries may be the same. Of a telephone number the last nine digits, since one is written with the
+-- code of its country and the other without; of a name its letters and digits, without the legal form.
+CREATE FUNCTION phone_key(phone text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT CASE WHEN length(regexp_replace(phone, '[^0-9]', '', 'g')) >= 7 THEN right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) END $$;
+CREATE FUNCTION company_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT nullif(regexp_replace(regexp_replace(lower(name), '\m(pty|ltd|limited|inc|llc|gmbh|ag|bv|plc|corp|corporation|company|co|sa|sl|cc)\M', '', 'g'), '[^[:alnum:]]', '', 'g'), '') $$;
+ALTER TABLE customers
+    ADD COLUMN merged_into_id uuid,
+    ADD COLUMN phone_key text COLLATE "C" GENERATED ALWAYS AS (phone_key(phone)) STORED,
+    ADD COLUMN same_name_key text COLLATE "C" GENERATED ALWAYS AS (company_key(name) || '@' || lower(coalesce(domains[1], split_part(email, '@', 2)))) STORED,
+    ADD FOREIGN KEY (tenant_id, merged_into_id) REFERENCES customers;
+CREATE INDEX customers_same_email ON customers (tenant_id, (email_key COLLATE "C"), id) WHERE email_key IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX customers_same_phone ON customers (tenant_id, phone_key, id) WHERE phone_key IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX customers_same_name ON customers (tenant_id, same_name_key, id) WHERE same_name_key IS NOT NULL AND deleted_at IS NULL;
+ALTER TABLE contacts
+    ADD COLUMN merged_into_id uuid,
+    ADD COLUMN phone_key text COLLATE "C" GENERATED ALWAYS AS (phone_key(coalesce(phone_mobile, phone_direct))) STORED,
+    ADD COLUMN same_name_key text COLLATE "C" GENERATED ALWAYS AS (lower(regexp_replace(first_name || last_name, '[^[:alnum:]]', '', 'g')) || '@' || customer_id::text) STORED,
+    ADD FOREIGN KEY (tenant_id, merged_into_id) REFERENCES contacts;
+CREATE INDEX contacts_same_email ON contacts (tenant_id, (email_key COLLATE "C"), id) WHERE email_key IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX contacts_same_phone ON contacts (tenant_id, phone_key, id) WHERE phone_key IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX contacts_same_name ON contacts (tenant_id, same_name_key, id) WHERE same_name_key IS NOT NULL AND deleted_at IS NULL;
+
+-- merges of customers and contacts, and everything that was moved by each, so that it can be moved back
+CREATE TABLE directory_merges (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    id         uuid NOT NULL,
+    kind       text NOT NULL CHECK (kind IN ('customer', 'contact')),
+    target_id  uuid NOT NULL,
+    source_ids uuid[] NOT NULL,
+    by_user_id uuid,
+    at         timestamptz NOT NULL,
+    undone_at  timestamptz,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX directory_merges_of_target ON directory_merges (tenant_id, target_id, at);
+CREATE TABLE directory_moves (
+    tenant_id   uuid NOT NULL,
+    merge_id    uuid NOT NULL,
+    entity_type text NOT NULL,
+    entity_id   uuid NOT NULL,
+    field       text NOT NULL,
+    from_value  jsonb,
+    to_value    jsonb,
+    PRIMARY KEY (tenant_id, merge_id, entity_type, entity_id, field),
+    FOREIGN KEY (tenant_id, merge_id) REFERENCES directory_merges
+);
+
 CREATE POLICY system ON projects TO {system} USING (true);
 GRANT SELECT ON projects TO {system};
 
@@ -106,6 +154,11 @@ CREATE OR REPLACE FUNCTION search_directory(kind text, typed text) RETURNS SETOF
                   regexp_replace(lower(ltrim(typed)), '([\\%_])', '\\\1', 'g') || '%';
     END $$;
 
+DROP TABLE directory_moves, directory_merges;
+ALTER TABLE customers DROP COLUMN merged_into_id, DROP COLUMN phone_key, DROP COLUMN same_name_key;
+ALTER TABLE contacts DROP COLUMN merged_into_id, DROP COLUMN phone_key, DROP COLUMN same_name_key;
+DROP INDEX customers_same_email, contacts_same_email;
+DROP FUNCTION phone_key, company_key;
 ALTER TABLE tickets DROP COLUMN project_id;
 ALTER TABLE assets DROP COLUMN words, ADD COLUMN project text;
 ALTER TABLE assets NO FORCE ROW LEVEL SECURITY;
