@@ -29,6 +29,16 @@ public static class Json
 
     public static string Of(ImmutableArray<string> texts) => JsonSerializer.Serialize(texts, Relaxed);
 
+    public static string Of(ImmutableArray<Guid> ids) => JsonSerializer.Serialize(ids, Relaxed);
+
+    /// <summary>A link in history, as seen from one of its tickets.</summary>
+    public static string OfLink(TicketLink link, Guid ticket) => JsonSerializer.Serialize(new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["id"] = link.Id.ToString(),
+        ["kind"] = Wire.Name(link.SeenFrom(ticket)),
+        ["ticketId"] = (link.FromId == ticket ? link.ToId : link.FromId).ToString(),
+    }, Relaxed);
+
     /// <summary>The further addresses of a contact.</summary>
     public static string OfIdentities(ImmutableArray<ContactIdentity> identities) =>
         JsonSerializer.Serialize(identities.Select(i => new { kind = Wire.Name(i.Kind), value = i.Value }), Relaxed);

@@ -57,6 +57,18 @@ public sealed record Known
     /// <summary>Whether the assignee is a member of the group.</summary>
     public bool AssigneeInGroup { get; init; }
 
+    /// <summary>Whether the user named as follower may read the ticket; null when there is no such active user.</summary>
+    public bool? Follower { get; init; }
+
+    /// <summary>Whether the two tickets are linked like that already.</summary>
+    public bool HasLink { get; init; }
+
+    /// <summary>Whether the ticket that shall wait is one that the other waits for.</summary>
+    public bool LinkClosesCircle { get; init; }
+
+    /// <summary>How many links the ticket has.</summary>
+    public int Links { get; init; }
+
     /// <summary>Those of the named uploads that exist, belong to the actor and are not yet part of a comment.</summary>
     public ImmutableHashSet<Guid> Uploads { get; init; } = [];
 }

@@ -84,6 +84,41 @@ public abstract record TicketChange
     /// <summary>An earlier change is taken back, whatever the graph of the workflow says.</summary>
     public sealed record Revert(Reversal What, string? Reason = null) : TicketChange;
 
+    /// <summary>Other tickets go into this one.</summary>
+    /// <param name="Sources">They.</param>
+    /// <param name="Merges">How each goes.</param>
+    /// <param name="NoteId">The note that tells it.</param>
+    /// <param name="Comment">What is said about it; stands in the note.</param>
+    public sealed record TakeIn(ImmutableArray<Ticket> Sources, ImmutableArray<Merge> Merges, Guid NoteId, string? Comment) : TicketChange;
+
+    /// <summary>This ticket goes into another: it closes, whatever the graph of the workflow says, and the other answers for it.</summary>
+    public sealed record MergeInto(Merge Merge, Ticket Target, Guid NoteId, string? Comment) : TicketChange;
+
+    /// <summary>Tickets that went into this one leave it again.</summary>
+    /// <param name="Sources">They.</param>
+    /// <param name="Tags">The tags that came with them and with nobody else.</param>
+    /// <param name="Followers">The followers that came with them and with nobody else.</param>
+    /// <param name="NoteId">The note that tells it.</param>
+    public sealed record GiveBack(ImmutableArray<Ticket> Sources, ImmutableArray<string> Tags, ImmutableArray<Guid> Followers, Guid NoteId) : TicketChange;
+
+    /// <summary>This ticket comes out of the one it went into, with what went along and the status it had.</summary>
+    public sealed record ComeBack(Unmerge Unmerge, Ticket From, Guid NoteId) : TicketChange;
+
+    /// <summary>A comment leaves for a new ticket.</summary>
+    public sealed record SplitOff(Comment Comment, Ticket Into, Guid NoteId) : TicketChange;
+
+    /// <summary>A link to another ticket, which gets the same change.</summary>
+    public sealed record Link(TicketLink What) : TicketChange;
+
+    /// <summary>A link is taken away, here and at the other ticket.</summary>
+    public sealed record Unlink(TicketLink What) : TicketChange;
+
+    /// <summary>Somebody follows the ticket.</summary>
+    public sealed record Follow(Guid UserId) : TicketChange;
+
+    /// <summary>Somebody follows it no more.</summary>
+    public sealed record Unfollow(Guid UserId) : TicketChange;
+
     /// <summary>The tenant has redefined something that the ticket carries; needs <c>settings:manage</c>.</summary>
     public sealed record Redefine(Redefinition What) : TicketChange;
 }

@@ -44,6 +44,15 @@ public sealed partial record TicketDecision
             TicketChange.Attach attach => Attached(before, attach, c),
             TicketChange.Detach detach => Detached(before, detach, c),
             TicketChange.Delete delete => Deleted(before, delete.Reason, c),
+            TicketChange.TakeIn take => TakenIn(before, take, c),
+            TicketChange.MergeInto merge => MergedInto(before, merge, rulebook, c),
+            TicketChange.GiveBack give => GivenBack(before, give, c),
+            TicketChange.ComeBack back => CameBack(before, back, rulebook, c),
+            TicketChange.SplitOff split => SplitOff(before, split, c),
+            TicketChange.Link link => LinkMade(before, link, c),
+            TicketChange.Unlink unlink => LinkTaken(before, unlink, c),
+            TicketChange.Follow follow => Followed(before, follow, c),
+            TicketChange.Unfollow unfollow => Unfollowed(before, unfollow, c),
             TicketChange.Restore restore => Restored(before, restore.Reason, c),
             TicketChange.Revert revert => Reverted(before, revert, rulebook, c),
             TicketChange.Redefine redefine => Redefined(before, redefine.What, c),
@@ -52,10 +61,11 @@ public sealed partial record TicketDecision
     }
 
     /// <summary>What may happen to a ticket that answers by another.</summary>
-    private static bool StandsMerged(TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine;
+    private static bool StandsMerged(TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine
+        or TicketChange.MergeInto or TicketChange.ComeBack or TicketChange.GiveBack or TicketChange.Unlink or TicketChange.Unfollow;
 
     /// <summary>What may happen to a closed ticket.</summary>
-    private static bool StandsClosed(TicketChange change) => StandsMerged(change) || change is TicketChange.Revert;
+    private static bool StandsClosed(TicketChange change) => StandsMerged(change) || change is TicketChange.Revert or TicketChange.Link or TicketChange.Follow;
 
     private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
     {

@@ -44,6 +44,10 @@ public static class TicketDiff
         return changes.ToImmutable();
     }
 
+    /// <summary>Who follows.</summary>
+    public static ImmutableArray<FieldChange> Followers(Ticket before, Ticket after) =>
+        before.FollowerIds.SequenceEqual(after.FollowerIds) ? [] : [new("followerIds", Json.Of(before.FollowerIds), Json.Of(after.FollowerIds))];
+
     public static FieldChange Status(Ticket before, Ticket after) => new("status", Json.Of(before.Status), Json.Of(after.Status));
 
     public static ImmutableArray<FieldChange> Escalation(Ticket before, Ticket after)

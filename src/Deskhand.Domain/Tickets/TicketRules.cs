@@ -13,6 +13,7 @@ public static class TicketRules
     public const int AttachmentCount = 50;
     public const int TagCount = 50;
     public const int TagLength = 60;
+    public const int FollowerCount = 100;
 
     /// <summary>For how long a deletion, a merge and a bulk change can be undone.</summary>
     public static TimeSpan UndoWithin { get; } = TimeSpan.FromDays(30);

@@ -74,6 +74,29 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         return outcome;
     }
 
+    /// <summary>
+    /// Runs work that may have to begin again: when it answers with a problem, what it wrote and locked is taken back, and a transaction that it
+    /// joined goes on as it was before.
+    /// </summary>
+    public async Task<Outcome<T>> TransactApart<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken)
+    {
+        if (transaction is not { } joined) return await Transact(work, cancellationToken);
+        const string Here = "apart";
+        if (!tenantIsSet) await Execute([], cancellationToken);
+        var signals = committed.Count;
+        await joined.SaveAsync(Here, cancellationToken);
+        var outcome = await work();
+        if (outcome.Problem is null)
+        {
+            await joined.ReleaseAsync(Here, cancellationToken);
+            return outcome;
+        }
+
+        await joined.RollbackAsync(Here, cancellationToken);
+        committed.RemoveRange(signals, committed.Count - signals);
+        return outcome;
+    }
+
     /// <summary>Reads in a transaction.</summary>
     public async Task<T> Read<T>(Func<DeskDb, Task<T>> work, CancellationToken cancellationToken) =>
         (await Transact<T>(async () => await work(Db), cancellationToken)).Value;

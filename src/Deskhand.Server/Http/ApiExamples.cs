@@ -58,6 +58,9 @@ internal static class ApiExamples
         [typeof(EscalateTicket.EscalateBody)] = new EscalateTicket.EscalateBody("Second outage this week", 2),
         [typeof(ResolveTicket.ResolveBody)] = new ResolveTicket.ResolveBody("Replaced the power supply"),
         [typeof(AddComment.CommentBody)] = new AddComment.CommentBody { Body = "A technician is **on the way**." },
+        [typeof(MergeTickets.MergeBody)] = new MergeTickets.MergeBody { SourceIds = [Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11")], Comment = "The same outage" },
+        [typeof(SplitTicket.SplitBody)] = new SplitTicket.SplitBody { CommentId = Guid.Parse("0199f0a4-9b3c-7d22-9f55-7a1e2d3c4b12"), Subject = "Invoice of October" },
+        [typeof(CreateLink.LinkBody)] = new CreateLink.LinkBody { Kind = LinkKind.BlockedBy, TicketId = Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11") },
         [typeof(UpdateManyBody)] = new UpdateManyBody { Ids = [TicketId], Set = JsonSerializer.SerializeToElement(new { priority = "high", status = "in_progress" }), AddTags = ["storm"], Reason = "Storm in the Karoo" },
         [typeof(CustomerFields)] = new CustomerFields
         {

@@ -11,7 +11,11 @@ internal static class GetTicket
     public static async Task<Answer<TicketResponse>> Handle(string id, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var found = await Find(id, caller, session, cancellationToken);
-        return Answer.Ok<TicketResponse>(found is null ? Problem.NotFound("ticket") : TicketResponse.From(found));
+        if (found is null) return Answer.Ok<TicketResponse>(Problem.NotFound("ticket"));
+        if (found.MergedIntoId is null) return Answer.Ok<TicketResponse>(TicketResponse.From(found));
+        var final = (await MergeRow.Chain(found.Id, session, cancellationToken)).LastOrDefault()?.TargetId;
+        var into = final is null ? null : await Find(final.Value.ToString(), caller, session, cancellationToken);
+        return Answer.Ok<TicketResponse>(TicketResponse.From(found) with { MergedInto = into is null ? null : new(into.Id, into.Reference, into.Number) });
     }
 
     /// <summary>The ticket if it is there and the caller may read it; null either way otherwise.</summary>

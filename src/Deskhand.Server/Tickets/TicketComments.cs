@@ -11,9 +11,16 @@ internal sealed record CommentResponse(
     Guid Id, Guid TicketId, Visibility Visibility, BodyFormat Format, string Body, ActorKind AuthorKind, Guid? AuthorId, Via Via,
     IReadOnlyList<Guid> AttachmentIds, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt)
 {
+    /// <summary>Only in the answer to a comment that says what it was based on: what had arrived since, and the caller may read. Empty = nothing.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<NewerComment>? Newer { get; init; }
+
     public static CommentResponse From(Guid ticketId, Comment c) =>
         new(c.Id, ticketId, c.Visibility, c.Format, c.Body, c.AuthorKind, c.AuthorId, c.Via, c.AttachmentIds, c.CreatedAt, c.EditedAt);
 }
+
+/// <summary>A comment that arrived while another was being written.</summary>
+internal sealed record NewerComment(Guid CommentId, ActorKind AuthorKind, DateTimeOffset At);
 
 /// <summary>GET /tickets/{id}/comments, oldest first; notes only to those who may read them.</summary>
 internal static class ListComments
@@ -85,28 +92,71 @@ internal static class AddComment
 
         /// <summary>Uploads of the caller's that are not yet part of a comment.</summary>
         public ImmutableArray<Guid> AttachmentIds { get; init; } = [];
+
+        /// <summary>The version of the ticket that the writer saw. The comment is taken in any case; the answer tells what had arrived since.</summary>
+        public long? BasedOnVersion { get; init; }
     }
 
-    public static Task<Created<CommentResponse>> Handle(string id, CommentBody body, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
-        Add(id, body, body.Visibility ?? Visibility.Public, caller, desk, clock, cancellationToken);
+    /// <summary>How often a comment follows its ticket from merge to merge.</summary>
+    private const int Tries = 20;
+
+    /// <summary>Not shown to anybody: the ticket answers by another, to which the comment goes.</summary>
+    private static readonly Problem Elsewhere = Problem.Conflict("ticket_merged", "This ticket is being merged by others at this moment; try again.");
+
+    public static Task<Created<CommentResponse>> Handle(
+        string id, CommentBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
+        Add(id, body, body.Visibility ?? Visibility.Public, caller, session, desk, clock, cancellationToken);
 
     public static async Task<Created<CommentResponse>> Add(
-        string id, CommentBody body, Visibility visibility, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+        string id, CommentBody body, Visibility visibility, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
     {
         var ids = body.AttachmentIds.IsDefault ? [] : body.AttachmentIds.Distinct().ToImmutableArray();
         var comment = new NewComment(Ids.New(clock.GetUtcNow()), body.Body, body.Format, visibility, ids);
-        var decision = await desk.Change(caller.Actor, id, caller, null, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.AddComment(comment)), cancellationToken);
-        return Answer.Created<CommentResponse>(
-            decision.Problem is { } problem ? problem : CommentResponse.From(decision.Value.After.Id, decision.Value.Comment!),
-            c => $"/api/v1/comments/{c.Id}");
+        var address = id;
+        Outcome<CommentResponse> outcome = Elsewhere;
+        for (var attempt = 1; attempt <= Tries; attempt++)
+        {
+            Guid? merged = null;
+            outcome = await session.TransactApart<CommentResponse>(async () =>
+            {
+                var decision = await desk.Change(caller.Actor, address, caller, null, ticket =>
+                {
+                    merged = ticket.MergedIntoId is null ? null : ticket.Id;
+                    return Task.FromResult<Outcome<TicketChange>>(merged is not null ? Elsewhere
+                        : body.BasedOnVersion is { } version && attempt == 1 && (version < 1 || version > ticket.Version)
+                            ? Problem.Invalid("basedOnVersion", $"The ticket has no such version; the present one is {ticket.Version}.")
+                        : new TicketChange.AddComment(comment));
+                }, cancellationToken);
+                if (decision.Problem is { } problem) return problem;
+                var after = decision.Value.After;
+                var response = CommentResponse.From(after.Id, decision.Value.Comment!);
+                // versions of a ticket that was merged say nothing of the one that answers for it
+                return body.BasedOnVersion is not { } seen ? response
+                    : response with { Newer = attempt > 1 ? [] : await Newer(after.Id, seen, comment.Id, caller, session, cancellationToken) };
+            }, cancellationToken);
+            if (!ReferenceEquals(outcome.Problem, Elsewhere) || merged is not { } source) break;
+            // asked without a lock: tickets are locked one at a time here, or in the order of their ids
+            if ((await MergeRow.Chain(source, session, cancellationToken)).LastOrDefault() is { } last) address = last.TargetId.ToString();
+        }
+
+        if (outcome.Problem?.Kind == ProblemKind.NotFound && address != id && outcome.Problem.Code == "not_found")
+            outcome = Problem.Conflict("ticket_merged", "This ticket was merged into one that you may not see.");
+        return Answer.Created(outcome, c => $"/api/v1/comments/{c.Id}");
     }
+
+    private static Task<List<NewerComment>> Newer(Guid ticketId, long seen, Guid own, Caller caller, TenantSession session, CancellationToken cancellationToken) => session.Query("""
+        SELECT c.id, c.author_kind, c.created_at FROM ticket_comments c
+        WHERE c.tenant_id = $1 AND c.ticket_id = $2 AND c.deleted_at IS NULL AND c.ticket_version > $3 AND c.id <> $4 AND (c.visibility = 'public' OR $5)
+        ORDER BY c.created_at, c.id LIMIT 100
+        """, r => new NewerComment(r.GetGuid(0), Wire.Find<ActorKind>(r.GetString(1))!.Value, r.GetFieldValue<DateTimeOffset>(2)), cancellationToken,
+        Rows.P(session.TenantId), Rows.P(ticketId), Rows.P(seen), Rows.P(own), Rows.P(caller.May(Permission.NotesRead)));
 }
 
 /// <summary>POST /tickets/{id}/notes: internal unless said otherwise.</summary>
 internal static class AddNote
 {
-    public static Task<Created<CommentResponse>> Handle(string id, AddComment.CommentBody body, Caller caller, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
-        AddComment.Add(id, body, body.Visibility ?? Visibility.Internal, caller, desk, clock, cancellationToken);
+    public static Task<Created<CommentResponse>> Handle(string id, AddComment.CommentBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
+        AddComment.Add(id, body, body.Visibility ?? Visibility.Internal, caller, session, desk, clock, cancellationToken);
 }
 
 /// <summary>PATCH /comments/{id}: other words.</summary>
@@ -140,24 +190,39 @@ internal static class DeleteComment
 /// <summary>A comment addressed by its own id: its ticket is found first, because a change of a comment is a change of its ticket.</summary>
 internal static class CommentAt
 {
-    public static Task<Outcome<(Guid TicketId, Comment Comment)>> Change(
-        Guid id, Caller caller, TenantSession session, TicketDesk desk, Func<Comment, Outcome<TicketChange>> toChange, CancellationToken cancellationToken) =>
-        session.Transact<(Guid, Comment)>(async () =>
+    private const int Tries = 20;
+
+    /// <summary>Not shown to anybody: the comment went to another ticket before its own was locked.</summary>
+    private static readonly Problem Elsewhere = Problem.Conflict("busy", "This comment is being moved at this moment; try again.");
+
+    public static async Task<Outcome<(Guid TicketId, Comment Comment)>> Change(
+        Guid id, Caller caller, TenantSession session, TicketDesk desk, Func<Comment, Outcome<TicketChange>> toChange, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            var tickets = await session.Query("SELECT ticket_id FROM ticket_comments WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
-                r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(id));
-            if (tickets.Count == 0) return Problem.NotFound("comment");
-            Comment? present = null;
-            var decision = await desk.Change(caller.Actor, tickets[0].ToString(), caller, null, async _ =>
-            {
-                // read again now that the ticket is locked
-                var found = await session.Query($"SELECT {CommentRow.Columns} FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL",
-                    CommentRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(id));
-                if (found.Count == 0 || (found[0].Visibility == Visibility.Internal && !caller.May(Permission.NotesRead))) return Problem.NotFound("comment");
-                present = found[0];
-                return toChange(present);
-            }, cancellationToken);
-            if (decision.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? Problem.NotFound("comment") : problem;
-            return (decision.Value.After.Id, decision.Value.Comment ?? present!);
+            var outcome = await session.TransactApart(() => Try(id, caller, session, desk, toChange, cancellationToken), cancellationToken);
+            if (!ReferenceEquals(outcome.Problem, Elsewhere) || attempt == Tries) return outcome;
+        }
+    }
+
+    private static async Task<Outcome<(Guid TicketId, Comment Comment)>> Try(
+        Guid id, Caller caller, TenantSession session, TicketDesk desk, Func<Comment, Outcome<TicketChange>> toChange, CancellationToken cancellationToken)
+    {
+        var tickets = await session.Query("SELECT ticket_id FROM ticket_comments WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+            r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(id));
+        if (tickets.Count == 0) return Problem.NotFound("comment");
+        Comment? present = null;
+        var decision = await desk.Change(caller.Actor, tickets[0].ToString(), caller, null, async ticket =>
+        {
+            // read again now that the ticket is locked
+            var found = await session.Query($"SELECT {CommentRow.Columns}, c.ticket_id FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL",
+                r => (Comment: CommentRow.Read(r), TicketId: r.GetGuid(r.FieldCount - 1)), cancellationToken, Rows.P(session.TenantId), Rows.P(id));
+            if (found.Count == 0 || (found[0].Comment.Visibility == Visibility.Internal && !caller.May(Permission.NotesRead))) return Problem.NotFound("comment");
+            if (found[0].TicketId != ticket.Id) return Elsewhere;
+            present = found[0].Comment;
+            return toChange(present);
         }, cancellationToken);
+        if (decision.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? Problem.NotFound("comment") : problem;
+        return (decision.Value.After.Id, decision.Value.Comment ?? present!);
+    }
 }

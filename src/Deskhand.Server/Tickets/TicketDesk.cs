@@ -116,6 +116,11 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
         batch.AddRange(TicketRow.Followers(session.TenantId, before, after));
+        if (decision.Merged is { } merge) batch.AddRange(MergeRow.Save(session.TenantId, merge, after, by.Id));
+        if (decision.Unmerged is { } unmerge) batch.AddRange(MergeRow.End(session.TenantId, unmerge, after));
+        if (decision.Leaving is { } leaving) batch.AddRange(MergeRow.Move(session.TenantId, leaving.CommentId, leaving.ToId));
+        if (decision.Linked is { } link) batch.Add(LinkRow.Save(session.TenantId, link, by.Id, after.UpdatedAt));
+        if (decision.Unlinked is { } unlink) batch.Add(LinkRow.Delete(session.TenantId, unlink));
         if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after, comment));
         batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, by, decision.History, events, decision.Reason),
             before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));

@@ -38,6 +38,9 @@ internal record TicketFilters
     /// <summary>An id or <c>none</c>.</summary>
     public string[]? CustomerId { get; init; }
 
+    /// <summary>The incidents of a problem: its id, or <c>none</c>.</summary>
+    public string[]? ProblemId { get; init; }
+
     public string[]? ContactId { get; init; }
 
     public string[]? LocationId { get; init; }
@@ -136,6 +139,7 @@ internal sealed partial class TicketFilter
             ?? filter.Ids("assignee", "t.assignee_id", q.Assignee, caller.UserId)
             ?? filter.Ids("group", "t.group_id", q.Group, null)
             ?? filter.Ids("customerId", "t.customer_id", q.CustomerId, null)
+            ?? filter.Ids("problemId", "t.problem_id", q.ProblemId, null)
             ?? filter.Ids("contactId", "t.contact_id", q.ContactId, null)
             ?? filter.Ids("locationId", "t.location_id", q.LocationId, null)
             ?? filter.Ids("assetId", "t.asset_id", q.AssetId, null)

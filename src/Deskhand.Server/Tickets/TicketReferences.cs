@@ -9,6 +9,8 @@ internal static class TicketReferences
 {
     public static async Task<Known> LookUp(TenantSession session, Ticket? before, TicketChange change, Actor by, CancellationToken cancellationToken)
     {
+        if (change is TicketChange.Link { What: var link }) return await LinkRow.LookUp(session, before!.Id, link, cancellationToken);
+        if (change is TicketChange.Follow { UserId: var follower }) return new Known { Follower = await Followers.MayRead(session, before!, follower, cancellationToken) };
         var fields = change switch
         {
             TicketChange.Create create => create.Fields,

@@ -96,6 +96,14 @@ internal sealed record TicketResponse : IVersioned
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Only in the answer to the solving of a problem: its incidents that were open then, at most 100.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Guid>? OpenIncidents { get; init; }
+
+    /// <summary>The job that solves them, when that was asked for; it may have ended already.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? IncidentsJobId { get; init; }
+
     public static TicketResponse From(Ticket t) => Of(t, t.Fields.Description);
 
     /// <summary>Without the description, which a list does not need.</summary>

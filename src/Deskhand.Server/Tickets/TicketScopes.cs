@@ -9,11 +9,13 @@ internal static class TicketScopes
 {
     public static bool MayRead(Caller caller, Ticket ticket) => MayRead(caller, ticket.Fields.AssigneeId, ticket.Fields.GroupId);
 
-    public static bool MayRead(Caller caller, Guid? assigneeId, Guid? groupId) => caller.Scope switch
+    public static bool MayRead(Caller caller, Guid? assigneeId, Guid? groupId) => MayRead(caller.Scope, caller.UserId, caller.Groups, assigneeId, groupId);
+
+    public static bool MayRead(TicketScope scope, Guid userId, IEnumerable<Guid> groups, Guid? assigneeId, Guid? groupId) => scope switch
     {
         TicketScope.All => true,
-        TicketScope.Groups => assigneeId == caller.UserId || (groupId is { } group && caller.Groups.Contains(group)),
-        TicketScope.Assigned => assigneeId is null || assigneeId == caller.UserId,
+        TicketScope.Groups => assigneeId == userId || (groupId is { } group && groups.Contains(group)),
+        TicketScope.Assigned => assigneeId is null || assigneeId == userId,
     };
 
     /// <summary>The same rule as a predicate on <c>t</c>; null when every ticket may be read. Adds its parameters to the list.</summary>

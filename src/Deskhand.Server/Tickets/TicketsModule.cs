@@ -24,6 +24,7 @@ internal static class TicketsModule
         services.AddSingleton<AttachmentStore>();
         JobsModule.AddKind<RedefineTickets>(services, RedefineTickets.Name);
         JobsModule.AddKind<UpdateManyKind>(services, UpdateManyKind.Name);
+        JobsModule.AddKind<ResolveIncidents>(services, ResolveIncidents.Name);
         JobsModule.AddKind<UndoKind>(services, UndoKind.Name);
     }
 
@@ -42,6 +43,16 @@ internal static class TicketsModule
         api.Delete("/tickets/{id}", Permission.TicketsDelete, DeleteTicket.Handle);
 
         api.Post("/tickets/{id}/restore", Permission.TicketsDelete, RestoreTicket.Handle);
+        api.Post("/tickets/{id}/merge", Permission.TicketsUpdate, MergeTickets.Handle);
+        api.Post("/tickets/{id}/unmerge", Permission.TicketsUpdate, UnmergeTickets.Handle);
+        api.Post("/tickets/{id}/split", Permission.TicketsUpdate, SplitTicket.Handle);
+        api.Get("/tickets/{id}/links", Permission.TicketsRead, ListLinks.Handle);
+        api.Post("/tickets/{id}/links", Permission.TicketsUpdate, CreateLink.Handle);
+        api.Delete("/tickets/{id}/links/{linkId}", Permission.TicketsUpdate, DeleteLink.Handle);
+        api.Get("/tickets/{id}/followers", Permission.TicketsRead, ListFollowers.Handle);
+        // following is every reader's; making another follow is decided in TicketDecision
+        api.Put("/tickets/{id}/followers/{userId}", Permission.TicketsRead, AddFollower.Handle);
+        api.Delete("/tickets/{id}/followers/{userId}", Permission.TicketsRead, RemoveFollower.Handle);
 
         api.PutOrPatch("/tickets/{id}/status", Permission.TicketsUpdate, ChangeStatus.Handle);
         api.PutOrPatch("/tickets/{id}/assign", Permission.TicketsAssign, AssignTicket.Handle);

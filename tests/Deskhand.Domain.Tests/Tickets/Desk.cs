@@ -25,6 +25,7 @@ internal static class Desk
         Group = true,
         AssigneeInGroup = true,
         Uploads = [Upload],
+        Follower = true,
     };
 
     public static readonly Actor Admin = new(ActorKind.Agent, Ann, Permissions.All, Via.Api);

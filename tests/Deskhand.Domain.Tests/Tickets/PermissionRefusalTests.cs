@@ -5,6 +5,9 @@ namespace Deskhand.Tickets;
 /// <summary>Every change against every role and every single permission.</summary>
 public sealed class PermissionRefusalTests
 {
+    private static readonly Ticket Other = Desk.In("open") with { Id = Desk.Id(60) };
+    private static readonly Merge Going = new(Desk.Id(61), Desk.Ticket, Other.Id, "open", null, null, [], [], Desk.Noon);
+
     internal static readonly Dictionary<string, TicketChange> Changes = new(StringComparer.Ordinal)
     {
         ["Create"] = new TicketChange.Create(Desk.Ticket, new TicketFields { Subject = "New" }),
@@ -28,6 +31,15 @@ public sealed class PermissionRefusalTests
         ["Detach"] = new TicketChange.Detach(Desk.Upload, "photo.jpg"),
         ["Delete"] = new TicketChange.Delete(null),
         ["Redefine"] = new TicketChange.Redefine(new Redefinition.Status("open", new("opened", "Opened", StatusCategory.Open))),
+        ["TakeIn"] = new TicketChange.TakeIn([Other], [Going], Desk.Id(70), null),
+        ["MergeInto"] = new TicketChange.MergeInto(Going, Other, Desk.Id(70), null),
+        ["GiveBack"] = new TicketChange.GiveBack([Other], [], [], Desk.Id(70)),
+        ["ComeBack"] = new TicketChange.ComeBack(new(Going, Other.Id, []), Other, Desk.Id(70)),
+        ["SplitOff"] = new TicketChange.SplitOff(Desk.Said(Visibility.Public), Other, Desk.Id(70)),
+        ["Link"] = new TicketChange.Link(TicketLink.Of(Desk.Id(71), Desk.Ticket, LinkKind.Relates, Other.Id)),
+        ["Unlink"] = new TicketChange.Unlink(TicketLink.Of(Desk.Id(71), Desk.Ticket, LinkKind.Relates, Other.Id)),
+        ["Follow"] = new TicketChange.Follow(Desk.Bob),
+        ["Unfollow"] = new TicketChange.Unfollow(Desk.Bob),
         ["Restore"] = new TicketChange.Restore(null),
         ["Revert"] = new TicketChange.Revert(Reversal.Of(Desk.In("open"), [new("status", "\"new\"", "\"open\"")])),
         ["RevertAssignment"] = new TicketChange.Revert(Reversal.Of(Desk.In("open"), [new("assigneeId", $"\"{Desk.Bob}\"", null)])),
@@ -56,6 +68,15 @@ public sealed class PermissionRefusalTests
         ["Detach"] = [Permission.TicketsUpdate],
         ["Delete"] = [Permission.TicketsDelete],
         ["Redefine"] = [Permission.SettingsManage],
+        ["TakeIn"] = [Permission.TicketsUpdate],
+        ["MergeInto"] = [Permission.TicketsUpdate],
+        ["GiveBack"] = [Permission.TicketsUpdate],
+        ["ComeBack"] = [Permission.TicketsUpdate],
+        ["SplitOff"] = [Permission.TicketsUpdate],
+        ["Link"] = [Permission.TicketsUpdate],
+        ["Unlink"] = [Permission.TicketsUpdate],
+        ["Follow"] = [Permission.TicketsUpdate],
+        ["Unfollow"] = [Permission.TicketsUpdate],
         ["Restore"] = [Permission.TicketsDelete],
         ["Revert"] = [Permission.TicketsUpdate],
         ["RevertAssignment"] = [Permission.TicketsUpdate, Permission.TicketsAssign],
@@ -108,5 +129,5 @@ public sealed class PermissionRefusalTests
             Changes.Keys.Where(name => Decide(name, Desk.As(Role.LightAgent)).Problem is null));
 
     private static Outcome<TicketDecision> Decide(string name, Actor actor) =>
-        (name == "Create" ? null : Desk.In("open") with { EscalationLevel = name == "Deescalate" ? 2 : 0 }).Decide(Changes[name], Desk.By(actor));
+        (name == "Create" ? null : Desk.In("open") with { EscalationLevel = name == "Deescalate" ? 2 : 0, MergedIntoId = name == "ComeBack" ? Other.Id : null }).Decide(Changes[name], Desk.By(actor));
 }

@@ -78,6 +78,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
                 var entity = name.Replace("Ids", "", StringComparison.Ordinal).Replace("Id", "", StringComparison.Ordinal);
                 var body = JsonNode.Parse(route.Body() ?? "{}")!.AsObject();
                 foreach (var other in body.Select(p => p.Key).Where(k => k.EndsWith("Id", StringComparison.Ordinal)).ToList()) body.Remove(other);
+                foreach (var other in route.RequiredIds.Where(n => n != name)) body[other] = own.Of(other.Replace("Id", "", StringComparison.Ordinal));
                 // the ids of the tickets themselves
                 if (name == "ids") entity = "ticket";
                 JsonNode value = foreign.Of(entity);
@@ -241,18 +242,22 @@ internal sealed record ApiRoute(string Verb, RouteEndpoint Endpoint)
 
     public Type? BodyType => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) && type != typeof(IFormCollection) && !type.IsAssignableTo(typeof(Stream)) ? type : null;
 
+    /// <summary>The ids without which the body cannot be read.</summary>
+    public IEnumerable<string> RequiredIds => BodyType!.GetProperties().Where(p => p.PropertyType == typeof(Guid) && p.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null)
+        .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name));
+
     public IReadOnlyList<string> QueryNames => QueryGuard.Names(Endpoint);
 
     public string Fill(Func<string, string> value) =>
         Parameters.Aggregate(Path, (path, name) => path.Replace("{" + name + "}", value(name), StringComparison.Ordinal).Replace("{" + name + ":guid}", value(name), StringComparison.Ordinal));
 
-    /// <summary>A body that the route would take, without ids.</summary>
+    /// <summary>A body that the route would take, without ids but for those it cannot be read without, which are nobody's.</summary>
     public string? Body()
     {
         if (Verb is "GET" or "DELETE") return null;
         if (BodyType is null) return "{}";
         var example = (ApiExamples.Of(BodyType) ?? Made(BodyType)).AsObject();
-        foreach (var id in example.Select(p => p.Key).Where(k => k.EndsWith("Id", StringComparison.Ordinal)).ToList()) example.Remove(id);
+        foreach (var id in example.Select(p => p.Key).Where(k => k.EndsWith("Id", StringComparison.Ordinal)).Except(RequiredIds, StringComparer.Ordinal).ToList()) example.Remove(id);
         return example.ToJsonString();
     }
 

@@ -10,7 +10,7 @@ namespace Deskhand.Tickets;
 /// <summary>POST /jobs/{id}/undo: takes a bulk change back, as a job, within 30 days. What somebody changed since stays and is told. An undo can be undone.</summary>
 internal static class UndoJob
 {
-    private static readonly ImmutableArray<string> Undoable = [UpdateManyKind.Name, UndoKind.Name];
+    private static readonly ImmutableArray<string> Undoable = [UpdateManyKind.Name, ResolveIncidents.Name, UndoKind.Name];
 
     /// <param name="JobId">The job that is taken back.</param>
     internal sealed record Asked(Guid JobId);

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Deskhand.Access;
+using Deskhand.Data;
+using Deskhand.Http;
+
+namespace Deskhand.Tickets;
+
+/// <summary>POST /tickets/{id}/merge: other tickets go into this one with their comments and attachments. They close, and this one answers for them.</summary>
+internal static class MergeTickets
+{
+    internal sealed record MergeBody
+    {
+        /// <summary>The tickets that go, 1 to 20.</summary>
+        public required ImmutableArray<Guid> SourceIds { get; init; }
+
+        /// <summary>What is said about it; stands in a note of each ticket.</summary>
+        public string? Comment { get; init; }
+    }
+
+    public static async Task<Answer<TicketResponse>> Handle(
+        string id, MergeBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } target) return Answer.Ok<TicketResponse>(Problem.NotFound("ticket"));
+        ImmutableArray<Guid> ids = body.SourceIds.IsDefault ? [] : [.. body.SourceIds.Distinct()];
+        if (ids.Length is 0 or > Merge.MostSources) return Answer.Ok<TicketResponse>(Problem.Invalid("sourceIds", $"These are 1 to {Merge.MostSources} tickets."));
+        if (ids.Contains(target.Id)) return Answer.Ok<TicketResponse>(Problem.Invalid("sourceIds", "A ticket does not go into itself."));
+
+        var decided = await desk.ChangeTogether(caller.Actor, [target.Id, .. ids], caller, tickets =>
+        {
+            var now = Instants.Now(clock);
+            var into = tickets[target.Id];
+            ImmutableArray<Ticket> sources = [.. ids.Select(s => tickets[s])];
+            var merges = Merge.Of(into, sources.Select(s => (s, Ids.New(now))), now);
+            return Task.FromResult<Outcome<ImmutableArray<TicketStep>>>(ImmutableArray.Create<TicketStep>(
+            [
+                new(into.Id, new TicketChange.TakeIn(sources, merges, Ids.New(now), body.Comment)),
+                .. merges.Select(m => new TicketStep(m.SourceId, new TicketChange.MergeInto(m, into, Ids.New(now), body.Comment))),
+            ]));
+        }, cancellationToken);
+        return Answer.Ok<TicketResponse>(decided.Problem is { } problem ? problem : TicketResponse.From(decided.Value[0].After));
+    }
+}
