@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Deskhand.Tickets;
 
 public sealed class MergeTests
