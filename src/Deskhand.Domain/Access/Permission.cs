@@ -29,6 +29,7 @@ public enum Permission
     EventsRead,
     BillingApprove,
     HealthRead,
+    ViewsManage,
 }
 
 /// <summary>A person's part in the desk (SPEC §0).</summary>
@@ -89,7 +90,7 @@ public static class Permissions
             Permission.CommentsWrite, Permission.CustomersWrite]);
 
     private static PermissionSet Managers { get; } = Of(
-        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.CustomersImport, Permission.BillingApprove, Permission.EventsRead]);
+        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.CustomersImport, Permission.BillingApprove, Permission.EventsRead, Permission.ViewsManage]);
 
     /// <summary>The permissions that a role has.</summary>
     public static PermissionSet Of(Role role) => role switch
@@ -138,5 +139,6 @@ public static class Permissions
         Permission.EventsRead => "events:read",
         Permission.BillingApprove => "billing:approve",
         Permission.HealthRead => "health:read",
+        Permission.ViewsManage => "views:manage",
     };
 }

@@ -13,6 +13,7 @@ internal static class EventCatalogue
         ("location", ["created", "updated", "deleted"]),
         ("asset", ["created", "updated", "deleted"]),
         ("project", ["created", "updated", "deleted"]),
+        ("view", ["created", "updated", "deleted"]),
         ("user", ["created", "updated", "deactivated", "deleted"]),
         ("group", ["created", "updated", "deleted"]),
     ];

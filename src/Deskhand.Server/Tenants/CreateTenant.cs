@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Deskhand.Data;
+using Deskhand.Search;
 using Deskhand.Tickets;
 using Npgsql;
 
@@ -51,6 +52,8 @@ internal static partial class CreateTenant
             INSERT INTO categories (tenant_id, id, key, name, position, created_at, updated_at)
             SELECT $1, c.id, c.key, c.name, c.position, $5, $5 FROM unnest($2, $3, $4) WITH ORDINALITY AS c (id, key, name, position)
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(Categories.Select(_ => Ids.New(now)).ToArray()), Rows.P(Categories), Rows.P(Categories.Select(Title).ToArray()), Rows.P(now));
+        var views = ReadyViews.In(tenant.Locale).Select(v => new ViewRow(Ids.New(now), v, null, 1, 0, now, now)).ToList();
+        await session.Execute(views.Select((v, i) => v.Save(session.TenantId, null, i + 1)), cancellationToken);
         return session.TenantId;
     }
 

@@ -106,9 +106,9 @@ internal sealed partial class TicketFilter
 {
     private readonly List<string> conditions = ["t.tenant_id = $1"];
 
-    private TicketFilter(Guid tenantId) => Parameters.Add(Rows.P(tenantId));
+    private TicketFilter(List<NpgsqlParameter> parameters) => Parameters = parameters;
 
-    public List<NpgsqlParameter> Parameters { get; } = [];
+    public List<NpgsqlParameter> Parameters { get; }
 
     /// <summary>The whole predicate.</summary>
     public string Where => words is null ? WhereWithoutWords : $"{WhereWithoutWords} AND {Match}";
@@ -125,9 +125,14 @@ internal sealed partial class TicketFilter
     }
 
     /// <summary>Reads the filters beside a query that is understood already.</summary>
-    public static Outcome<TicketFilter> Read(TicketFilters q, SearchAsked asked, Caller caller, Rulebook rulebook)
+    /// <param name="q">The filters.</param>
+    /// <param name="asked">The query.</param>
+    /// <param name="caller">Whose tickets.</param>
+    /// <param name="rulebook">What values there are.</param>
+    /// <param name="shared">The parameters of a statement that this filter is one part of; the first is the tenant.</param>
+    public static Outcome<TicketFilter> Read(TicketFilters q, SearchAsked asked, Caller caller, Rulebook rulebook, List<NpgsqlParameter>? shared = null)
     {
-        var filter = new TicketFilter(caller.TenantId);
+        var filter = new TicketFilter(shared ?? [Rows.P(caller.TenantId)]);
         var problem =
             filter.OneOf("status", "t.status", q.Status, [.. rulebook.Workflow.Statuses.Select(s => s.Key)])
             ?? filter.OneOf("statusCategory", "t.status_category", q.StatusCategory, Wire.All<StatusCategory>())

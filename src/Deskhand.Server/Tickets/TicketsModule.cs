@@ -19,6 +19,8 @@ internal static class TicketsModule
         services.AddSingleton<SearchPlans>();
         services.AddScoped<TicketSearch>();
         services.AddSingleton<SearchIndexer>();
+        services.AddScoped<ViewDesk>();
+        services.AddSingleton<ViewCountMemory>();
         services.AddScoped<DefinitionDesk>();
         services.AddScoped<WorkflowDesk>();
         services.AddSingleton<AttachmentStore>();
@@ -62,6 +64,17 @@ internal static class TicketsModule
 
         api.Get("/search", Permission.TicketsRead, FindAnything.Handle);
         api.Get("/search/suggest", Permission.TicketsRead, SuggestWhileTyping.Handle);
+
+        // whose a view is decides who may change it, in ViewRules
+        api.Get("/views", Permission.TicketsRead, ListViews.Handle);
+        api.Post("/views", Permission.TicketsRead, CreateView.Handle);
+        api.Get("/views/counts", Permission.TicketsRead, CountViews.Handle);
+        api.Put("/views/order", Permission.TicketsRead, ArrangeViews.Handle);
+        api.Get("/views/{id}", Permission.TicketsRead, GetView.Handle);
+        api.Put("/views/{id}", Permission.TicketsRead, ReplaceView.Handle);
+        api.Patch("/views/{id}", Permission.TicketsRead, PatchView.Handle);
+        api.Delete("/views/{id}", Permission.TicketsRead, DeleteView.Handle);
+        api.Get("/views/{id}/tickets", Permission.TicketsRead, ListTicketsOfView.Handle);
 
         api.Get("/customers/{id}/tickets", Permission.TicketsRead, ListTicketsOfCustomer.Handle);
         api.Get("/contacts/{id}/tickets", Permission.TicketsRead, ListTicketsOfContact.Handle);

@@ -185,6 +185,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             ["workflow"] = await desk.Scalar<Guid>(tenant.Id, "SELECT id FROM workflows LIMIT 1") is var workflow ? workflow.ToString() : "",
         };
         ids["comment"] = (await admin.Post($"/tickets/{ids["ticket"]}/comments", new { body = "Hello" })).Expect(201)["id"]!;
+        ids["view"] = (await admin.Post("/views", new { name, conditions = "is:unsolved" })).Expect(201)["id"]!;
         ids["draft"] = (await admin.Post("/drafts", new { body = "Hel" })).Expect(201)["id"]!;
         ids["source"] = ids["problem"] = ids["ticket"];
         ids["job"] = (await admin.Put("/tickets/update_many", new { ids = new[] { ids["ticket"] }, set = new { priority = "low" } })).Expect(200)["jobId"]!;

@@ -23,7 +23,7 @@ internal sealed class SearchSql(Func<NpgsqlParameter, string> add, bool notes)
                 PriorityCondition { Priorities: [var one] } => $"t.priority = {add(Rows.P((short)one))}",
                 PriorityCondition some => $"t.priority = ANY ({add(Rows.P(some.Priorities.Select(p => (short)p).ToArray()))})",
                 NamedCondition who => Who(Column(who.Field), asked.Named[named++]),
-                TimeCondition time => string.Join(" OR ", time.Spans.Select(s => Span(Column(time.Field), s))),
+                TimeCondition time => string.Join(" OR ", time.Spans.Select(s => Span(time.Field, s))),
                 TraitCondition traits => string.Join(" OR ", traits.Traits.Select(Trait)),
                 CustomCondition custom => Custom(custom),
                 _ => throw new ArgumentOutOfRangeException(nameof(asked)),
@@ -67,7 +67,12 @@ internal sealed class SearchSql(Func<NpgsqlParameter, string> add, bool notes)
         (_, true) => $"{column} IS NULL OR {column} = ANY ({add(Rows.P(who.Ids.ToArray()))})",
     };
 
-    private string Span(string column, SearchSpan span) => (span.From, span.Until) switch
+    /// <summary>What was solved or closed since then has been updated since then, which an index knows.</summary>
+    private string Span(SearchField field, SearchSpan span) => field is SearchField.Solved or SearchField.Closed && span.From is { } since
+        ? $"({Within(Column(field), span)} AND t.updated_at >= {add(Rows.P(since))})"
+        : Within(Column(field), span);
+
+    private string Within(string column, SearchSpan span) => (span.From, span.Until) switch
     {
         (null, null) => $"{column} IS NULL",
         ({ } from, null) => $"{column} >= {add(Rows.P(from))}",
