@@ -118,7 +118,8 @@ public sealed class ViewTests(Desk desk) : IClassFixture<Desk>
         var added = (await tenant.Agent.Post("/views", new { name = "New", conditions = "" })).Expect(201)["id"];
         Assert.Equal(added, (await Order(tenant.Agent))[^1]);
         var page = (await tenant.Agent.Get("/views?limit=4")).Expect(200);
-        Assert.Equal(["6", "2"], [page["pagination.total"], (await tenant.Agent.Get($"/views?limit=4&cursor={page["pagination.nextCursor"]}")).Expect(200).At("data")!.AsArray().Count.ToString()]);
+        Assert.Equal("6", page["pagination.total"]);
+        Assert.Equal(2, (await tenant.Agent.Get($"/views?limit=4&cursor={page["pagination.nextCursor"]}")).Expect(200).At("data")!.AsArray().Count);
     }
 
     [Fact]
