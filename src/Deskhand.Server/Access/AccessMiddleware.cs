@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace Deskhand.Access;
 
 /// <summary>The one gate: finds the caller, checks the tenant header and what the route needs, and opens the caller's scope.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, ILogger<AccessMiddleware> logger)
+internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, FailedCredentials failures, ILogger<AccessMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
@@ -24,9 +24,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
         }
 
         var credential = Credential(context.Request);
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        if (credential is not null && !tokens.Remembers(credential) && failures.TooMany(address))
+        {
+            await TooManyFailures.Write(context);
+            return;
+        }
+
         var caller = credential is null ? null : await tokens.Find(credential, context.RequestAborted);
         if (caller is null)
         {
+            if (credential is not null) failures.Count(address);
             await Unauthenticated.Write(context);
             return;
         }
@@ -57,6 +65,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
 
     private static Problem Unauthenticated { get; } =
         new(ProblemKind.Unauthenticated, "unauthenticated", "Sign in, and send the access token as Authorization: Bearer ….");
+
+    private static Problem TooManyFailures { get; } =
+        new(ProblemKind.TooMany, "too_many_requests", "Too many credentials from this address were good for nothing; wait a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
     private static string? Credential(HttpRequest request)
     {

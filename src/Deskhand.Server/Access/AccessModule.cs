@@ -14,6 +14,7 @@ internal static class AccessModule
         services.AddSingleton<Callers>();
         services.AddSingleton<OutsideUsers>();
         services.AddSingleton<BearerTokens>();
+        services.AddSingleton<FailedCredentials>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<HashingSlots>();
         services.AddSingleton<AddressAttempts>();

@@ -37,6 +37,9 @@ internal sealed class BearerTokens(JwtSecret secret, DeskhandSettings settings, 
         });
     }
 
+    /// <summary>Whether a credential has been good here before; it may have ended since.</summary>
+    public bool Remembers(string credential) => verified.ContainsKey(credential) || apiTokens.ContainsKey(credential);
+
     /// <summary>The caller, or null when the credential is not, or no longer, good.</summary>
     public async ValueTask<Caller?> Find(string credential, CancellationToken cancellationToken)
     {

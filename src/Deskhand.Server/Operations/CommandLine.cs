@@ -12,7 +12,7 @@ internal static class CommandLine
 {
     public static RootCommand Build() => new("Deskhand: service desk, CRM and work billing in one server.")
     {
-        Serve(), Migrate(), Tenant(), User(), Token(), Demo(), SearchCommand.Make(), DoctorCommand(),
+        Serve(), Migrate(), Tenant(), User(), Token(), Demo(), Outbox(), SearchCommand.Make(), DoctorCommand(),
     };
 
     private static Command Serve()
@@ -141,6 +141,28 @@ internal static class CommandLine
             return Print(await session.Transact(() => DemoData.Fill(session, app.Services, ct), ct), words => words);
         }, ct));
         return command;
+    }
+
+    private static Command Outbox()
+    {
+        var status = new Command("status", "Shows for each sink how many events wait, how many are parked, and since when.");
+        status.SetAction((_, ct) => InInstallation(async i =>
+        {
+            foreach (var line in await i.Database.Database.AcrossTenants("SELECT sink, waiting, parked, oldest FROM waiting_deliveries() ORDER BY sink",
+                r => $"{r.GetString(0),-12} {r.GetInt64(1),8} waiting {r.GetInt64(2),8} parked{(r.IsDBNull(3) ? "" : $"   oldest {r.GetFieldValue<DateTimeOffset>(3):u}")}", ct))
+                Console.WriteLine(line);
+            return 0;
+        }, ct));
+
+        var sink = new Argument<string>("sink") { Description = "Its name, as status shows it." };
+        var retry = new Command("retry", "Lets the events that were given up for a sink go again.") { sink };
+        retry.SetAction((parsed, ct) => InInstallation(async i =>
+        {
+            var freed = await i.Database.Database.AcrossTenants("SELECT retry_parked_deliveries($1)", r => r.GetInt64(0), ct, Rows.P(parsed.GetValue(sink)!));
+            Console.WriteLine($"{freed[0]} may go again; a running server takes them within seconds.");
+            return 0;
+        }, ct));
+        return new Command("outbox", "Events on their way out.") { status, retry };
     }
 
     private static Command DoctorCommand()

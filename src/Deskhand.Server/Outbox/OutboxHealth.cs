@@ -14,8 +14,8 @@ namespace Deskhand.Outbox;
 internal sealed record SinkHealth(
     string Sink, bool? Connected, long Waiting, long Parked, DateTimeOffset? OldestWaiting, DateTimeOffset? LastSuccessAt, string? LastError, DateTimeOffset? LastErrorAt);
 
-/// <summary>What operations want to know of the outbox, and the one thing they can do about it.</summary>
-internal sealed class OutboxHealth(OutboxSinks sinks, Relay relay, Database database, OutboxSignal signal)
+/// <summary>What operations want to know of the outbox. What is parked goes again by <c>deskhand outbox retry</c>.</summary>
+internal sealed class OutboxHealth(OutboxSinks sinks, Relay relay, Database database)
 {
     public async Task<IReadOnlyList<SinkHealth>> Read(CancellationToken cancellationToken)
     {
@@ -28,13 +28,5 @@ internal sealed class OutboxHealth(OutboxSinks sinks, Relay relay, Database data
             var state = relay.Works.FirstOrDefault(w => w.Name == name)?.State.Now ?? default;
             return new SinkHealth(name, state.Connected, row.Waiting, row.Parked, row.Oldest, state.LastSuccessAt, state.LastError, state.LastErrorAt);
         })];
-    }
-
-    /// <summary>Lets parked events go again. Answers with how many.</summary>
-    public async Task<long> RetryParked(string sink, CancellationToken cancellationToken)
-    {
-        var freed = await database.AcrossTenants("SELECT retry_parked_deliveries($1)", r => r.GetInt64(0), cancellationToken, Rows.P(sink));
-        signal.Raise();
-        return freed[0];
     }
 }

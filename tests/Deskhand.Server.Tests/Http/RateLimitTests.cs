@@ -22,3 +22,28 @@ public sealed class RateLimitTests(RateLimitTests.Limited desk) : IClassFixture<
         protected override Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["DESKHAND_RATE_LIMIT"] = "30" };
     }
 }
+
+public sealed class FailedCredentialTests(FailedCredentialTests.Limited desk) : IClassFixture<FailedCredentialTests.Limited>
+{
+    [Fact]
+    public async Task Sec33_A_flood_of_guessed_tokens_is_held_up_and_those_who_are_known_are_not()
+    {
+        (await desk.Tenant.Agent.Get("/tickets")).Expect(200);
+        var answers = new List<System.Net.HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var guesser = desk.Client($"dh_{Guid.NewGuid():N}");
+            using var reply = await guesser.GetAsync(new Uri("/api/v1/tickets", UriKind.Relative));
+            answers.Add(reply.StatusCode);
+        }
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, answers[0]);
+        Assert.Contains(System.Net.HttpStatusCode.TooManyRequests, answers);
+        (await desk.Tenant.Agent.Get("/tickets")).Expect(200);
+    }
+
+    public sealed class Limited : Desk
+    {
+        protected override Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["DESKHAND_RATE_LIMIT"] = "100" };
+    }
+}
