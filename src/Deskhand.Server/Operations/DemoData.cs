@@ -54,6 +54,7 @@ internal static class DemoData
             foreach (var scene in plot.Scenes)
                 if (scene.At < now) timeline.Add((scene.At, () => stage.Play(plot, scene)));
         foreach (var (_, happens) in timeline.OrderBy(t => t.At)) await happens();
+        await stage.Encore(now.AddMinutes(-5));
         return await Summary(session, cancellationToken);
     }
 

@@ -23,6 +23,8 @@ internal static class TicketReferences
         var uploads = change is TicketChange.AddComment { Comment.AttachmentIds: { IsEmpty: false } ids } ? ids.ToArray() : [];
         if (uploads.Length > 0) return Known.Nothing with { Uploads = await Uploads(session, uploads, by, cancellationToken) };
         if (fields is null || NamesNothing(fields)) return Known.Nothing;
+        // only what changes is checked, so there is nothing to ask about what stays
+        if (before is not null && NamesTheSame(fields, before.Fields)) return Known.Nothing;
 
         // only what is named is asked for: a plan over all eight tables costs more than the rest of the change
         var number = AssetNumber(fields);
@@ -72,6 +74,10 @@ internal static class TicketReferences
             """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid), Rows.P(by.Id))];
 
     private static string If(Guid? named, string question) => named is null ? "NULL" : $"({question})";
+
+    private static bool NamesTheSame(TicketFields a, TicketFields b) => AssetNumber(a) is null
+        && (a.CustomerId, a.ContactId, a.LocationId, a.AssetId, a.ProjectId, a.ProblemId) == (b.CustomerId, b.ContactId, b.LocationId, b.AssetId, b.ProjectId, b.ProblemId)
+        && (a.AssigneeId, a.GroupId) == (b.AssigneeId, b.GroupId);
 
     private static bool NamesNothing(TicketFields f) =>
         (f.CustomerId ?? f.ContactId ?? f.LocationId ?? f.AssetId ?? f.ProjectId ?? f.ProblemId ?? f.AssigneeId ?? f.GroupId) is null && AssetNumber(f) is null;

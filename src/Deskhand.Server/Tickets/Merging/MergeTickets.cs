@@ -26,17 +26,18 @@ internal static class MergeTickets
         if (ids.Contains(target.Id)) return Answer.Ok<TicketResponse>(Problem.Invalid("sourceIds", "A ticket does not go into itself."));
 
         var decided = await desk.ChangeTogether(caller.Actor, [target.Id, .. ids], caller, tickets =>
-        {
-            var now = Instants.Now(clock);
-            var into = tickets[target.Id];
-            ImmutableArray<Ticket> sources = [.. ids.Select(s => tickets[s])];
-            var merges = Merge.Of(into, sources.Select(s => (s, Ids.New(now))), now);
-            return Task.FromResult<Outcome<ImmutableArray<TicketStep>>>(ImmutableArray.Create<TicketStep>(
-            [
-                new(into.Id, new TicketChange.TakeIn(sources, merges, Ids.New(now), body.Comment)),
-                .. merges.Select(m => new TicketStep(m.SourceId, new TicketChange.MergeInto(m, into, Ids.New(now), body.Comment))),
-            ]));
-        }, cancellationToken);
+            Task.FromResult<Outcome<ImmutableArray<TicketStep>>>(Steps(tickets[target.Id], [.. ids.Select(s => tickets[s])], body.Comment, Instants.Now(clock))), cancellationToken);
         return Answer.Ok<TicketResponse>(decided.Problem is { } problem ? problem : TicketResponse.From(decided.Value[0].After));
+    }
+
+    /// <summary>The target takes them in, then each goes.</summary>
+    public static ImmutableArray<TicketStep> Steps(Ticket target, ImmutableArray<Ticket> sources, string? comment, DateTimeOffset now)
+    {
+        var merges = Merge.Of(target, sources.Select(s => (s, Ids.New(now))), now);
+        return
+        [
+            new(target.Id, new TicketChange.TakeIn(sources, merges, Ids.New(now), comment)),
+            .. merges.Select(m => new TicketStep(m.SourceId, new TicketChange.MergeInto(m, target, Ids.New(now), comment))),
+        ];
     }
 }
