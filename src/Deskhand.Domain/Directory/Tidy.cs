@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Deskhand.Directory;
 
 /// <summary>Brings what people type into one form.</summary>
-internal static class Tidy
+public static class Tidy
 {
     /// <summary>So many that a person can survey them.</summary>
     public const int MostCustomFields = 100;

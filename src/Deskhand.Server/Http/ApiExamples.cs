@@ -82,6 +82,7 @@ internal static class ApiExamples
         [typeof(CategoryMerge)] = new CategoryMerge { Into = "technical_support" },
         [typeof(FieldConversion)] = new FieldConversion { Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Values = ImmutableSortedDictionary<string, string?>.Empty.Add("Fiber", "fibre").Add("n/a", null) },
         [typeof(DraftFields)] = new DraftFields { Body = "Dear Thandi, the technician will be with you", BasedOnVersion = 3 },
+        [typeof(MergeBody)] = new MergeBody { SourceIds = [ContactId], Take = ImmutableSortedDictionary<string, Guid>.Empty.Add("email", ContactId) },
         [typeof(ProjectFields)] = new ProjectFields { Name = "Sandton phase 2", Number = "P-000007", StartsOn = new DateOnly(2026, 1, 12), EndsOn = new DateOnly(2026, 9, 30) },
         [typeof(ViewFields)] = new ViewFields { Name = "Pressing and mine", Conditions = "assignee:me priority>=high is:unsolved", Columns = ["reference", "subject", "status"], Sort = "-priority" },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },

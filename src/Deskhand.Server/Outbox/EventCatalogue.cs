@@ -8,8 +8,8 @@ internal static class EventCatalogue
     private static readonly (string Entity, string[] Happenings)[] ByEntity =
     [
         ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened", "merged", "unmerged", "restored"]),
-        ("customer", ["created", "updated", "deleted"]),
-        ("contact", ["created", "updated", "deleted"]),
+        ("customer", ["created", "updated", "deleted", "restored", "merged", "unmerged"]),
+        ("contact", ["created", "updated", "deleted", "restored", "merged", "unmerged", "erased"]),
         ("location", ["created", "updated", "deleted"]),
         ("asset", ["created", "updated", "deleted"]),
         ("project", ["created", "updated", "deleted"]),

@@ -16,6 +16,8 @@ internal static class TicketsModule
         services.AddSingleton<ListMemory>();
         services.AddSingleton<StatsMemory>();
         services.AddScoped<TicketDesk>();
+        services.AddScoped<DirectoryMerges>();
+        JobsModule.AddKind<MoveTicketsJob>(services, MoveTicketsJob.Name);
         services.AddSingleton<SearchPlans>();
         services.AddScoped<TicketSearch>();
         services.AddSingleton<SearchIndexer>();
@@ -75,6 +77,14 @@ internal static class TicketsModule
         api.Patch("/views/{id}", Permission.TicketsRead, PatchView.Handle);
         api.Delete("/views/{id}", Permission.TicketsRead, DeleteView.Handle);
         api.Get("/views/{id}/tickets", Permission.TicketsRead, ListTicketsOfView.Handle);
+
+        api.Get("/customers/{id}/timeline", Permission.CustomersRead, GetCustomerTimeline.Handle);
+        api.Post("/customers/{id}/merge", Permission.CustomersDelete, MergeCustomers.Handle);
+        api.Post("/customers/{id}/unmerge", Permission.CustomersDelete, UnmergeCustomers.Handle);
+        api.Post("/contacts/{id}/merge", Permission.CustomersDelete, MergeContacts.Handle);
+        api.Post("/contacts/{id}/unmerge", Permission.CustomersDelete, UnmergeContacts.Handle);
+        api.Post("/contacts/{id}/erase", Permission.CustomersErase, ErasePerson.Handle);
+        api.Get("/erasures", Permission.CustomersErase, ListErasures.Handle);
 
         api.Get("/customers/{id}/tickets", Permission.TicketsRead, ListTicketsOfCustomer.Handle);
         api.Get("/contacts/{id}/tickets", Permission.TicketsRead, ListTicketsOfContact.Handle);

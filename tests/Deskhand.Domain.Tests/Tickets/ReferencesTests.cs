@@ -95,6 +95,19 @@ public sealed class ReferencesTests
         Assert.Null(Check(Plain with { GroupId = Desk.Group }, new Known { Group = true }));
     }
 
+    [Fact]
+    public void A_ticket_follows_its_customer_or_contact_into_another_closed_or_not_and_only_by_who_may_merge()
+    {
+        var closed = Desk.In("closed") with { Fields = All };
+        var moved = closed.Must(new TicketChange.Redefine(new Redefinition.Owner(Desk.Customer, Desk.OtherCustomer)), Desk.By(Desk.With(Access.Permission.CustomersDelete)));
+        Assert.Equal((Desk.OtherCustomer, Desk.Contact), (moved.After.Fields.CustomerId, moved.After.Fields.ContactId));
+        Assert.Equal(["customerId"], moved.History.Select(h => h.Field));
+        var other = Desk.Id(17);
+        Assert.Equal(other, closed.Must(new TicketChange.Redefine(new Redefinition.Owner(Desk.Contact, other))).After.Fields.ContactId);
+        Assert.Same(closed, closed.Must(new TicketChange.Redefine(new Redefinition.Owner(other, Desk.Contact))).After);
+        Assert.Equal("forbidden", closed.Refused(new TicketChange.Redefine(new Redefinition.Owner(Desk.Customer, Desk.OtherCustomer)), Desk.By(Desk.With(Access.Permission.SettingsManage))).Code);
+    }
+
     private static Known Without(string what) => what switch
     {
         "customer" => Desk.AllKnown with { Customer = false },

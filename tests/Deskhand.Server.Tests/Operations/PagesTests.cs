@@ -43,6 +43,7 @@ public sealed partial class PagesTests(DemonstrationServer server) : IClassFixtu
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/guide/api.md")]
+    [InlineData("docs/guide/directory.md")]
     public async Task Every_command_of_the_page_works_when_it_is_pasted(string page)
     {
         var folder = Folders.CreateDirectory(Path.Combine(server.Folder, Path.GetFileNameWithoutExtension(page))).FullName;
@@ -65,6 +66,7 @@ public sealed partial class PagesTests(DemonstrationServer server) : IClassFixtu
 
     [Theory]
     [InlineData("docs/guide/api.md")]
+    [InlineData("docs/guide/directory.md")]
     public void Every_link_and_command_of_the_page_leads_to_something(string page)
     {
         var text = File.ReadAllText(Repository.File(page));

@@ -109,6 +109,70 @@ CREATE TABLE directory_moves (
     FOREIGN KEY (tenant_id, merge_id) REFERENCES directory_merges
 );
 
+-- ErasePerson: proofs that a person was erased, without saying who it was.
+CREATE TABLE erasures (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    id         uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    at         timestamptz NOT NULL,
+    by_user_id uuid NOT NULL,
+    reason     text NOT NULL,
+    -- how much was erased in each place
+    places     jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, contact_id),
+    FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts,
+    FOREIGN KEY (tenant_id, by_user_id) REFERENCES users
+);
+CREATE INDEX erasures_recent ON erasures (tenant_id, at, id);
+
+CREATE FUNCTION erase_words(said text, patterns text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+    DECLARE p text;
+    BEGIN
+        FOREACH p IN ARRAY patterns LOOP said := regexp_replace(said, p, '[erased]', 'gi'); END LOOP;
+        RETURN said;
+    END $$;
+
+-- What the server may only add to is written here in place of it, and nothing else: the values in the history of erased people, their events,
+-- and the patterns by which they are known in the history and events of what names them and in the audit log. Of the set tenant alone.
+CREATE FUNCTION erase_from_records(people uuid[], entities uuid[], patterns text[]) RETURNS TABLE (place text, n bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
+    AS $$
+    DECLARE
+        tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+        known text := array_to_string(patterns, '|');
+        touched bigint;
+        more bigint;
+    BEGIN
+        UPDATE history h SET from_value = CASE WHEN h.from_value IS NOT NULL THEN '"[erased]"'::jsonb END, to_value = CASE WHEN h.to_value IS NOT NULL THEN '"[erased]"'::jsonb END,
+               reason = erase_words(h.reason, patterns)
+        WHERE h.tenant_id = tenant AND h.entity_id = ANY (people)
+          AND h.field NOT IN ('customerId', 'isPrimary', 'isBilling', 'isTechnical', 'active', 'deletedAt', 'mergedIntoId', 'mergedIds', 'unmergedIds', 'erasedAt');
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        UPDATE history h SET from_value = erase_words(h.from_value::text, patterns)::jsonb, to_value = erase_words(h.to_value::text, patterns)::jsonb, reason = erase_words(h.reason, patterns)
+        WHERE h.tenant_id = tenant AND h.entity_id = ANY (entities) AND known <> '' AND concat_ws(' ', h.from_value::text, h.to_value::text, h.reason) ~* known;
+        GET DIAGNOSTICS more = ROW_COUNT;
+        place := 'history'; n := touched + more; RETURN NEXT;
+
+        UPDATE events e SET body = jsonb_set(e.body::jsonb #- '{data,changes}', '{data,contact}', (e.body::jsonb #> '{data,contact}') ||
+            '{"firstName":"Erased","lastName":"","title":null,"department":null,"email":null,"phoneOffice":null,"phoneMobile":null,"phoneDirect":null,"identities":[],"customFields":{},"externalId":null}')::text
+        WHERE e.tenant_id = tenant AND e.entity_id = ANY (people) AND e.body::jsonb #> '{data,contact}' IS NOT NULL;
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        UPDATE events e SET body = erase_words(e.body, patterns)
+        WHERE e.tenant_id = tenant AND e.entity_id = ANY (entities) AND known <> '' AND e.body ~* known;
+        GET DIAGNOSTICS more = ROW_COUNT;
+        place := 'events'; n := touched + more; RETURN NEXT;
+
+        UPDATE audit_log a SET detail = erase_words(a.detail::text, patterns)::jsonb
+        WHERE a.tenant_id = tenant AND a.detail IS NOT NULL AND known <> '' AND a.detail::text ~* known;
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        place := 'audit'; n := touched; RETURN NEXT;
+    END $$;
+CREATE POLICY system ON history TO {system} USING (true);
+CREATE POLICY system ON audit_log TO {system} USING (true);
+GRANT SELECT, UPDATE ON history, events, audit_log TO {system};
+
 CREATE POLICY system ON projects TO {system} USING (true);
 GRANT SELECT ON projects TO {system};
 
@@ -134,6 +198,8 @@ CALL isolate();
 
 -- they are taken out of sight, never away
 REVOKE DELETE ON projects FROM {app};
+-- proofs are only added
+REVOKE UPDATE, DELETE ON erasures FROM {app};
 
 -- down
 
@@ -154,7 +220,12 @@ CREATE OR REPLACE FUNCTION search_directory(kind text, typed text) RETURNS SETOF
                   regexp_replace(lower(ltrim(typed)), '([\\%_])', '\\\1', 'g') || '%';
     END $$;
 
-DROP TABLE directory_moves, directory_merges;
+DROP FUNCTION erase_from_records, erase_words;
+DROP POLICY system ON history;
+DROP POLICY system ON audit_log;
+REVOKE UPDATE ON history, events, audit_log FROM {system};
+REVOKE SELECT ON history, audit_log FROM {system};
+DROP TABLE erasures, directory_moves, directory_merges;
 ALTER TABLE customers DROP COLUMN merged_into_id, DROP COLUMN phone_key, DROP COLUMN same_name_key;
 ALTER TABLE contacts DROP COLUMN merged_into_id, DROP COLUMN phone_key, DROP COLUMN same_name_key;
 DROP INDEX customers_same_email, contacts_same_email;

@@ -51,7 +51,8 @@ internal static class DirectoryBulk
         new(kind.Name, after.Id, after.UpdatedAt, by, changes,
             [new EventDraft($"{kind.Name}.{what}", kind.Name, after.Id, after.Sequence, after.UpdatedAt, [(kind.Name, kind.Show(after))], what == "updated" ? changes : [])], reason);
 
-    private static Task<int> Save<TRow, TFields>(TenantSession session, string table, TRow[] rows, bool isNew, CancellationToken cancellationToken)
+    /// <summary>Writes the rows themselves; answers with how many were.</summary>
+    public static Task<int> Save<TRow, TFields>(TenantSession session, string table, TRow[] rows, bool isNew, CancellationToken cancellationToken)
         where TRow : Entry<TFields> where TFields : class, IFields<TFields>
     {
         string[] columns = [.. rows[0].Fields.Values().Select(v => Column(v.Field)), .. Own(rows[0]).Select(v => v.Column), "version", "sequence", "updated_at"];
