@@ -88,7 +88,7 @@ internal sealed class CompareCommand
         if (deskhand is null) return remarks;
         foreach (var scenario in scenarios)
         {
-            if (scenario.Bar is null) continue;
+            if (scenario.Bar is null || scenario.Bar.Share == 0) continue;
             if (await Probe.Difference(scenario, floor, deskhand) is not { } difference) continue;
             remarks.Add($"{scenario.Name} is not the same work: {difference}");
             Console.WriteLine($"  {remarks[^1]}");

@@ -6,7 +6,7 @@ using Deskhand.Bench.Loading;
 var data = new Option<string>("--data") { Description = "DESKHAND_DATA of the running server", Required = true };
 
 var tickets = new Option<int>("--tickets") { DefaultValueFactory = _ => 1_000_000 };
-var comments = new Option<int?>("--comments") { Description = "two for each ticket unless given" };
+var comments = new Option<int?>("--comments") { Description = "five for each ticket unless given" };
 var customers = new Option<int>("--customers") { DefaultValueFactory = _ => 20_000 };
 var seed = new Option<ulong>("--seed") { DefaultValueFactory = _ => 20_261_031 };
 var load = new Command("load", "Fills the desk's tenant with people, tickets, comments and history, unless it has tickets.") { data, tickets, comments, customers, seed };
@@ -20,7 +20,7 @@ load.SetAction(async (options, _) =>
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The desk has {found} tickets, not {wanted}: start afresh (./bench-run --fresh)."));
         return 1;
     }
-    var size = new LoadSize(wanted, options.GetValue(comments) ?? (wanted * 2), options.GetValue(customers), Agents: 40, Groups: 6, options.GetValue(seed));
+    var size = new LoadSize(wanted, options.GetValue(comments) ?? (wanted * 5), options.GetValue(customers), Agents: 40, Groups: 6, options.GetValue(seed));
     await using var connection = await desk.Database.OpenConnectionAsync();
     await new TenantLoad(connection, desk.Tenant, new TenantPlan(size)).Run();
     return 0;

@@ -19,5 +19,8 @@ internal sealed record Bar(double Share, TimeSpan? P99)
 {
     public static readonly Bar Read = new(0.6, TimeSpan.FromMilliseconds(25));
 
+    /// <summary>Searching has no counterpart on the floor: only the time counts.</summary>
+    public static readonly Bar Search = new(0, TimeSpan.FromMilliseconds(50));
+
     public static readonly Bar Write = new(0.4, null);
 }

@@ -30,6 +30,16 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
             await Lists(all, "of a customer", "customerId", "customer_id", await Busiest("customer_id", 500));
             await Lists(all, "open, newest created", "status", "status", ["open"], "-createdAt");
         }
+        if (wanted("search"))
+        {
+            var words = await Words();
+            foreach (var (name, some) in words)
+            {
+                all.Add(Search($"search {name} word", some, ""));
+                all.Add(Search($"search {name} word, open ones", some, " statusCategory:open"));
+            }
+            all.Add(Views());
+        }
         if (wanted("create")) all.Add(await Create());
         if (wanted("comment")) all.Add(await Comment());
         return all;
@@ -70,6 +80,27 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
             path = $"{page}&cursor={cursors[^1]}";
         }
         return cursors;
+    }
+
+    /// <summary>
+    /// The newest fifty with a word. The floor has no search: it lists the newest of its tickets, as a measure of the machine, and no share of
+    /// it is asked for, only the time.
+    /// </summary>
+    private static Scenario Search(string name, IReadOnlyList<string> words, string conditions) => new(
+        name, [Request.Get("/tickets?status=open")], [.. words.Select(word => Request.Get($"{Desk}?q={Uri.EscapeDataString(word + conditions)}"))], Bar.Search);
+
+    private static Scenario Views() => new("search in views: counts", [Request.Get("/tickets?status=open")], [Request.Get("/api/v1/views/counts")], Bar.Search);
+
+    /// <summary>Words by how many tickets have them: under 200, about a hundredth to a twentieth, and more than a third.</summary>
+    private async Task<(string Name, IReadOnlyList<string> Words)[]> Words()
+    {
+        const string sample = """
+            SELECT word FROM ts_stat('SELECT document FROM ticket_search TABLESAMPLE SYSTEM (2) REPEATABLE (1)') s, (SELECT count(*)::float8 AS n FROM ticket_search TABLESAMPLE SYSTEM (2) REPEATABLE (1)) a
+            WHERE word ~ '^[a-z]{4,}$' AND $1::uuid IS NOT NULL AND s.ndoc / a.n BETWEEN {0} ORDER BY md5(word) LIMIT {1}
+            """;
+        async Task<IReadOnlyList<string>> Between(string shares, int most) =>
+            await Texts(sample.Replace("{0}", shares, StringComparison.Ordinal).Replace("{1}", most.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        return [("rare", await Between("0 AND 0.0002", 500)), ("medium", await Between("0.002 AND 0.05", 100)), ("common", await Between("0.3 AND 1", 20))];
     }
 
     private async Task<Scenario> Create()

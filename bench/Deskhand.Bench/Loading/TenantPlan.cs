@@ -76,7 +76,7 @@ internal sealed class TenantPlan
         var types = new Shares([0.45, 0.35, 0.05, 0.15]);
         var categories = new Shares([0.42, 0.20, 0.12, 0.14, 0.05, 0.03, 0.04]);
         var channels = new Shares([0.55, 0.15, 0.10, 0.08, 0.07, 0.05]);
-        // a mean of Comments / Tickets, from none to ten, most of them few
+        // a mean of Comments / Tickets, from none to forty, most of them few
         var perTicket = (double)Size.Comments / Size.Tickets;
         var step = (LoadSize.End - LoadSize.Start) / Size.Tickets;
 
@@ -94,7 +94,7 @@ internal sealed class TenantPlan
             var customer = customers.Pick(draw);
             var assignee = status == 0 || draw.Chance(0.05) ? (sbyte)-1 : (sbyte)agents.Pick(draw);
             var comments = 0;
-            while (comments < 10 && draw.Chance(perTicket / (1 + perTicket))) comments++;
+            while (comments < 40 && draw.Chance(perTicket / (1 + perTicket))) comments++;
             tickets[i] = new TicketPlan(draw.Id(created), created, updated, status, (byte)priorities.Pick(draw), (byte)types.Pick(draw),
                 (byte)categories.Pick(draw), (byte)channels.Pick(draw), customer, (customer * 2) + draw.Below(2), assignee,
                 assignee < 0 ? (sbyte)draw.Below(Size.Groups) : (sbyte)(assignee % Size.Groups), (byte)comments, responded, solved, closed);

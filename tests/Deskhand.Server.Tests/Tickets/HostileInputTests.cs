@@ -24,7 +24,8 @@ public sealed class HostileInputTests(Desk desk) : IClassFixture<Desk>
     {
         foreach (var value in Injections.Append(new string('x', 5000)))
         {
-            var reply = await desk.Tenant.Agent.Get($"/tickets?{parameter}={Uri.EscapeDataString(value)}");
+            // a manager may see deleted ones too, and asks by every parameter there is
+            var reply = await desk.Tenant.Manager.Get($"/tickets?{parameter}={Uri.EscapeDataString(value)}");
             Assert.True(reply.Status is 200 or 400, $"{parameter}={value} answered {reply.Status}: {reply.Text}");
         }
 

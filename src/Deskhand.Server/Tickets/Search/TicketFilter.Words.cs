@@ -39,7 +39,8 @@ internal sealed partial class TicketFilter
     /// <summary>The predicate for the newest rows: of nothing but words, the index itself says which these are.</summary>
     public string WhereNewest(int limit)
     {
-        if (words is null || !IsOnlyWords) return Where;
+        // of rare words all that match are gathered in less time than it takes to look for the newest
+        if (Words is not { IsCommon: true } || !IsOnlyWords) return Where;
         var before = Add(Rows.P(until ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {limit + 1 + Spare}){direct})";
     }
