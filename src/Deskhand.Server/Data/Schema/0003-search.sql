@@ -1,5 +1,5 @@
 -- Search: an index of tickets beside the tickets, filled from the stream of events, and what asks it.
--- cost: instant; existing tickets are indexed in the background afterwards, about a minute for each 200,000
+-- cost: instant; existing tickets are indexed in the background afterwards, about a minute for each 40,000
 
 -- up
 

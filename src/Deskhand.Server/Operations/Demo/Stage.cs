@@ -65,22 +65,26 @@ internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rul
     {
         clock.Set(at);
         var (dispatcher, watcher) = (cast.Players["Lerato Mokoena"], cast.Players["Nomsa Dlamini"]);
-        var open = lives.Values.Where(l => l.Ticket.StatusCategory is StatusCategory.Open or StatusCategory.Pending).OrderBy(l => l.Ticket.Number).ToList();
-        // of each status enough are left to be seen
-        var pairs = open.Where(l => open.Count(o => o.Ticket.Status == l.Ticket.Status) > 4).GroupBy(l => l.Client.Account.Name, StringComparer.Ordinal)
-            .Where(g => g.Count() > 1).Select(g => (First: g.First().Ticket.Id, Last: g.Last().Ticket.Id)).Take(6).ToList();
-        foreach (var (first, last) in pairs.Take(2))
+        var open = lives.Values.Where(l => l.Ticket.StatusCategory is StatusCategory.New or StatusCategory.Open or StatusCategory.Pending or StatusCategory.OnHold).OrderBy(l => l.Ticket.Number).ToList();
+        // of each status enough are left to be seen; who writes twice about one kind of thing means the same
+        var enough = open.Where(l => open.Count(o => o.Ticket.Status == l.Ticket.Status) > 4).ToList();
+        var merged = Pairs(enough, l => (l.Client.Account.Name, l.Ticket.Fields.Category, l.Ticket.Fields.Subcategory)).Take(2).ToList();
+        var linked = Pairs(enough.Where(l => merged.TrueForAll(m => m.First != l.Ticket.Id && m.Last != l.Ticket.Id)), l => l.Client.Account.Name).Take(4).ToList();
+        foreach (var (first, last) in merged)
             await Together(dispatcher.Actor, [first, last], t => MergeTickets.Steps(t[first], [t[last]], "The same trouble, reported twice", clock.GetUtcNow()));
-        foreach (var (first, last) in pairs.Skip(2))
+        foreach (var (first, last) in linked)
         {
             var link = TicketLink.Of(Ids.New(clock.GetUtcNow()), first, LinkKind.Relates, last);
             await Together(dispatcher.Actor, [first, last], _ =>
                 [new(link.FromId, new TicketChange.Link(link)), new(link.ToId, new TicketChange.Link(link)), new(first, new TicketChange.Follow(watcher.Id))]);
         }
 
-        foreach (var life in open.Where(l => pairs.TrueForAll(p => p.First != l.Ticket.Id && p.Last != l.Ticket.Id)).Take(8))
+        foreach (var life in open.Where(l => merged.Concat(linked).All(p => p.First != l.Ticket.Id && p.Last != l.Ticket.Id)).Take(8))
             await Together(watcher.Actor, [life.Ticket.Id], t => [new(life.Ticket.Id, new TicketChange.Edit(t[life.Ticket.Id].Fields with { Tags = t[life.Ticket.Id].Fields.Tags.Add("review") }, "Weekly review"))]);
     }
+
+    private static IEnumerable<(Guid First, Guid Last)> Pairs<T>(IEnumerable<Life> lives, Func<Life, T> alike) =>
+        lives.GroupBy(alike).Where(g => g.Count() > 1).Select(g => (g.First().Ticket.Id, g.Last().Ticket.Id));
 
     private async Task Together(Actor by, Guid[] ids, Func<IReadOnlyDictionary<Guid, Ticket>, ImmutableArray<TicketStep>> steps) =>
         Played.Must(await desk.ChangeTogether(by, ids, null, t => Task.FromResult<Outcome<ImmutableArray<TicketStep>>>(steps(t)), cancellationToken));
