@@ -132,12 +132,15 @@ CREATE FUNCTION search_tickets(wanted tsquery, most int) RETURNS SETOF uuid
             USING nullif(current_setting('app.tenant_id', true), '')::uuid, wanted, most;
     END $$;
 
--- The newest matches not newer than an instant.
-CREATE FUNCTION newest_tickets(wanted tsquery, until timestamptz, most int) RETURNS SETOF uuid
+-- The newest matches not newer than an instant: of common words by walking back in time until enough are found, of others by gathering
+-- all that match and keeping the newest. The planner takes one for the other where words are neither rare nor common, so it is told.
+CREATE FUNCTION newest_tickets(wanted tsquery, until timestamptz, most int, walk boolean) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     BEGIN
-        RETURN QUERY EXECUTE 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 AND updated_at <= $3 ORDER BY updated_at DESC, ticket_id DESC LIMIT $4'
+        RETURN QUERY EXECUTE CASE WHEN walk
+            THEN 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 AND updated_at <= $3 ORDER BY updated_at DESC, ticket_id DESC LIMIT $4'
+            ELSE 'SELECT ticket_id FROM (SELECT ticket_id, updated_at FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 OFFSET 0) found WHERE updated_at <= $3 ORDER BY updated_at DESC, ticket_id DESC LIMIT $4' END
             USING nullif(current_setting('app.tenant_id', true), '')::uuid, wanted, until, most;
     END $$;
 

@@ -24,7 +24,8 @@ internal sealed partial class TicketFilter
     /// <summary>Whether nothing but words is asked, by a caller who sees every ticket.</summary>
     public bool IsOnlyWords { get; private set; }
 
-    public bool IsTooCommonToCount => Words is { } w && (w.IsCommon || (IsOnlyWords && w.Estimate > 2000));
+    /// <summary>Beyond so many the statistics of the index stand in for a count, which would cost what the search does once more.</summary>
+    public bool IsTooCommonToCount => Words is { Estimate: > 1000 };
 
     /// <summary>The predicate without the words, for what has looked at them already.</summary>
     public string WhereBesideWords => WhereWithoutWords;
@@ -39,10 +40,9 @@ internal sealed partial class TicketFilter
     /// <summary>The predicate for the newest rows: of nothing but words, the index itself says which these are.</summary>
     public string WhereNewest(int limit)
     {
-        // of rare words all that match are gathered in less time than it takes to look for the newest
-        if (Words is not { IsCommon: true } || !IsOnlyWords) return Where;
+        if (words is null || !IsOnlyWords) return Where;
         var before = Add(Rows.P(until ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
-        return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {limit + 1 + Spare}){direct})";
+        return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {limit + 1 + Spare}, {(Words!.IsCommon ? "true" : "false")}){direct})";
     }
 
     /// <summary>Leaves tickets out, as shown elsewhere.</summary>
