@@ -16,7 +16,8 @@ public static class Wire
     /// <summary>The value with a wire name, or null. Priority also reads <c>medium</c> and <c>critical</c> (SPEC §3).</summary>
     public static T? Find<T>(string name) where T : struct, Enum => Names<T>.ByName.TryGetValue(name, out var value) ? value : null;
 
-    private static string SnakeCase(string name)
+    /// <summary>A name of the code as the wire and the database write it: <c>OnHold</c> is <c>on_hold</c>.</summary>
+    public static string SnakeCase(string name)
     {
         var text = new StringBuilder(name.Length + 4);
         foreach (var letter in name)

@@ -43,6 +43,9 @@ public sealed record SearchValue(string Text, int Position);
 /// </summary>
 public sealed record SearchQuery(ImmutableArray<SearchTerm> Terms)
 {
+    /// <summary>The code of every problem with a query.</summary>
+    public const string SyntaxCode = "query_syntax";
+
     public const int MostCharacters = 500;
 
     /// <summary>Words, phrases and values together.</summary>
@@ -66,7 +69,7 @@ public sealed record SearchQuery(ImmutableArray<SearchTerm> Terms)
     /// <param name="message">What is wrong.</param>
     /// <param name="allowed">What would be right, where that is a list.</param>
     public static Problem Wrong(int position, string message, params IEnumerable<string> allowed) =>
-        Problem.Malformed("q", message) with { Code = "query_syntax", Position = position, Allowed = [.. allowed] };
+        Problem.Malformed("q", message) with { Code = SyntaxCode, Position = position, Allowed = [.. allowed] };
 
     /// <summary>The query in its one form; read again it is the same query.</summary>
     public override string ToString()

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Deskhand.Http;
 
 namespace Deskhand.Access;
 
@@ -8,20 +9,8 @@ namespace Deskhand.Access;
 /// </summary>
 internal sealed class FailedCredentials(DeskhandSettings settings) : IDisposable
 {
-    /// <summary>As for sign-in attempts: 60 a minute by default.</summary>
-    private const int WritesPerAttempt = 20;
-
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.Create<string, string>(address =>
-    {
-        var limit = Math.Max(1, settings.RateLimit / WritesPerAttempt);
-        return RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = limit,
-            TokensPerPeriod = Math.Max(1, limit / 60),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(limit >= 60 ? 1 : 60.0 / limit),
-            QueueLimit = 0,
-        });
-    });
+        RateLimitPartition.GetTokenBucketLimiter(address, _ => RateLimitMiddleware.Bucket(RateLimitMiddleware.AttemptsPerMinute(settings))));
 
     /// <summary>Whether the address has shown as many as it may.</summary>
     public bool TooMany(string address) => limiter.GetStatistics(address) is { CurrentAvailablePermits: 0 };

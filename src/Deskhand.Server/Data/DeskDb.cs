@@ -95,9 +95,9 @@ internal sealed class DeskDb(DbContextOptions<DeskDb> options, Guid tenantId) : 
     /// <summary>snake_case; a part of a row such as its address gives its name to the columns, but the editable fields are the row itself.</summary>
     private static void NameColumns(IMutableTypeBase type, string prefix)
     {
-        foreach (var property in type.GetProperties()) property.SetColumnName(prefix + SnakeCase(property.Name));
+        foreach (var property in type.GetProperties()) property.SetColumnName(prefix + Wire.SnakeCase(property.Name));
         foreach (var complex in type.GetComplexProperties())
-            NameColumns(complex.ComplexType, complex.Name == "Fields" ? prefix : prefix + SnakeCase(complex.Name) + "_");
+            NameColumns(complex.ComplexType, complex.Name == "Fields" ? prefix : prefix + Wire.SnakeCase(complex.Name) + "_");
     }
 
     /// <summary>Maps a table whose key begins with the tenant.</summary>
@@ -119,9 +119,6 @@ internal sealed class DeskDb(DbContextOptions<DeskDb> options, Guid tenantId) : 
         var tenant = Expression.Call(typeof(EF), nameof(EF.Property), [typeof(Guid)], row, Expression.Constant(Tenant));
         return Expression.Lambda(Expression.Equal(tenant, Expression.Property(Expression.Constant(this), nameof(TenantId))), row);
     }
-
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
     private sealed class WireConverter<T>() : ValueConverter<T, string>(v => Wire.Name(v), s => Wire.Find<T>(s)!.Value)
         where T : struct, Enum;

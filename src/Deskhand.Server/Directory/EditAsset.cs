@@ -20,21 +20,13 @@ internal static class PatchAsset
 /// <summary>DELETE /assets/{id}: out of sight; the history stays.</summary>
 internal static class DeleteAsset
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(AssetKind.One, caller.Actor, id, expected.Value, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(AssetKind.One, caller.Actor, id, version, cancellationToken));
 }
 
 internal static class ChangeAsset
 {
-    public static async Task<Answer<AssetResponse>> Answered(
-        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<AssetFields, Outcome<AssetFields>> edit, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<AssetResponse>(malformed);
-        var changed = await desk.Change(AssetKind.One, caller.Actor, id, expected.Value, edit, cancellationToken);
-        return Answer.Ok<AssetResponse>(changed.Problem is { } problem ? problem : AssetResponse.From(changed.Value));
-    }
+    public static Task<Answer<AssetResponse>> Answered(
+        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<AssetFields, Outcome<AssetFields>> edit, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(AssetKind.One, caller.Actor, id, version, edit, cancellationToken), AssetResponse.From);
 }

@@ -20,21 +20,13 @@ internal static class PatchContact
 /// <summary>DELETE /contacts/{id}: out of sight; the history stays.</summary>
 internal static class DeleteContact
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(ContactKind.One, caller.Actor, id, expected.Value, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(ContactKind.One, caller.Actor, id, version, cancellationToken));
 }
 
 internal static class ChangeContact
 {
-    public static async Task<Answer<ContactResponse>> Answered(
-        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<ContactFields, Outcome<ContactFields>> edit, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<ContactResponse>(malformed);
-        var changed = await desk.Change(ContactKind.One, caller.Actor, id, expected.Value, edit, cancellationToken);
-        return Answer.Ok<ContactResponse>(changed.Problem is { } problem ? problem : ContactResponse.From(changed.Value));
-    }
+    public static Task<Answer<ContactResponse>> Answered(
+        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<ContactFields, Outcome<ContactFields>> edit, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(ContactKind.One, caller.Actor, id, version, edit, cancellationToken), ContactResponse.From);
 }

@@ -20,21 +20,13 @@ internal static class PatchCustomer
 /// <summary>DELETE /customers/{id}: out of sight; the history stays.</summary>
 internal static class DeleteCustomer
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(CustomerKind.One, caller.Actor, id, expected.Value, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(CustomerKind.One, caller.Actor, id, version, cancellationToken));
 }
 
 internal static class ChangeCustomer
 {
-    public static async Task<Answer<CustomerResponse>> Answered(
-        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<CustomerFields, Outcome<CustomerFields>> edit, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<CustomerResponse>(malformed);
-        var changed = await desk.Change(CustomerKind.One, caller.Actor, id, expected.Value, edit, cancellationToken);
-        return Answer.Ok<CustomerResponse>(changed.Problem is { } problem ? problem : CustomerResponse.From(changed.Value));
-    }
+    public static Task<Answer<CustomerResponse>> Answered(
+        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<CustomerFields, Outcome<CustomerFields>> edit, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(CustomerKind.One, caller.Actor, id, version, edit, cancellationToken), CustomerResponse.From);
 }

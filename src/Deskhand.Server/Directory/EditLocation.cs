@@ -20,21 +20,13 @@ internal static class PatchLocation
 /// <summary>DELETE /locations/{id}: out of sight; the history stays.</summary>
 internal static class DeleteLocation
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(LocationKind.One, caller.Actor, id, expected.Value, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(LocationKind.One, caller.Actor, id, version, cancellationToken));
 }
 
 internal static class ChangeLocation
 {
-    public static async Task<Answer<LocationResponse>> Answered(
-        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<LocationFields, Outcome<LocationFields>> edit, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<LocationResponse>(malformed);
-        var changed = await desk.Change(LocationKind.One, caller.Actor, id, expected.Value, edit, cancellationToken);
-        return Answer.Ok<LocationResponse>(changed.Problem is { } problem ? problem : LocationResponse.From(changed.Value));
-    }
+    public static Task<Answer<LocationResponse>> Answered(
+        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<LocationFields, Outcome<LocationFields>> edit, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(LocationKind.One, caller.Actor, id, version, edit, cancellationToken), LocationResponse.From);
 }

@@ -20,21 +20,13 @@ internal static class PatchProject
 /// <summary>DELETE /projects/{id}: out of sight; the history stays.</summary>
 internal static class DeleteProject
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(ProjectKind.One, caller.Actor, id, expected.Value, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DirectoryDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(ProjectKind.One, caller.Actor, id, version, cancellationToken));
 }
 
 internal static class ChangeProject
 {
-    public static async Task<Answer<ProjectResponse>> Answered(
-        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<ProjectFields, Outcome<ProjectFields>> edit, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<ProjectResponse>(malformed);
-        var changed = await desk.Change(ProjectKind.One, caller.Actor, id, expected.Value, edit, cancellationToken);
-        return Answer.Ok<ProjectResponse>(changed.Problem is { } problem ? problem : ProjectResponse.From(changed.Value));
-    }
+    public static Task<Answer<ProjectResponse>> Answered(
+        string id, HttpRequest request, Caller caller, DirectoryDesk desk, Func<ProjectFields, Outcome<ProjectFields>> edit, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(ProjectKind.One, caller.Actor, id, version, edit, cancellationToken), ProjectResponse.From);
 }

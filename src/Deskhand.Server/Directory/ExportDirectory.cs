@@ -78,7 +78,8 @@ internal static class DirectoryExport
         ListQuery query, string? bom, string what, IReadOnlyList<string> columns, ListOrders<TRow> orders, Func<DeskDb, EntityFilter<TRow>> filter,
         Caller caller, TenantSession session, TimeProvider clock, Func<IReadOnlyList<TRow>, CsvRows, Task> write, CancellationToken cancellationToken) where TRow : class
     {
-        if (bom is not (null or "true" or "false")) return new(Problem.Malformed("bom", "This is true or false."));
+        var hasBom = CsvAnswer.ReadBom(bom);
+        if (hasBom.Problem is { } wrongBom) return new(wrongBom);
         if ((query.Page ?? query.Limit ?? query.Skip ?? query.Take ?? query.Cursor) is not null) return new(Problem.Malformed("page", "An export has no pages: it is all that the filters leave."));
         var order = orders.Read(query.Sort);
         if (order.Problem is { } wrongOrder) return new(wrongOrder);
@@ -90,7 +91,7 @@ internal static class DirectoryExport
         }, cancellationToken);
         if (checkedFilter.Problem is { } refused) return new(refused);
         return new(new CsvTable(what + ".csv", columns,
-            (rows, ct) => EntityExport.Read(session, db => filter(db).Rows, order.Value, part => write(part, rows), ct), bom == "true"));
+            (rows, ct) => EntityExport.Read(session, db => filter(db).Rows, order.Value, part => write(part, rows), ct), hasBom.Value));
     }
 
     /// <summary>A word each for the rows that others name.</summary>

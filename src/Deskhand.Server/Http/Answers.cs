@@ -17,6 +17,17 @@ internal static class Answer
     /// <summary>200 with the value.</summary>
     public static Answer<T> Ok<T>(Outcome<T> outcome) => new(outcome);
 
+    /// <summary>200 with what a change made of the version in <c>If-Match</c>; null when it does not matter.</summary>
+    public static async Task<Answer<T>> Ok<T>(HttpRequest request, Func<long?, Task<Outcome<T>>> change)
+    {
+        var expected = ETags.Expected(request);
+        return Ok(expected.Problem is { } malformed ? malformed : await change(expected.Value));
+    }
+
+    /// <summary>The same, shown in its public form.</summary>
+    public static Task<Answer<TShown>> Ok<T, TShown>(HttpRequest request, Func<long?, Task<Outcome<T>>> change, Func<T, TShown> show) =>
+        Ok<TShown>(request, async version => await change(version) is var changed && changed.Problem is { } problem ? problem : show(changed.Value));
+
     /// <summary>201 with the value and where it can be found.</summary>
     public static Created<T> Created<T>(Outcome<T> outcome, Func<T, string> location) => new(outcome, location);
 
@@ -28,6 +39,13 @@ internal static class Answer
 
     /// <summary>204, or the problem.</summary>
     public static NoContent Done<T>(Outcome<T> outcome) => new(outcome.Problem);
+
+    /// <summary>204 after a change of the version in <c>If-Match</c>, or the problem.</summary>
+    public static async Task<NoContent> Done<T>(HttpRequest request, Func<long?, Task<Outcome<T>>> change)
+    {
+        var expected = ETags.Expected(request);
+        return new(expected.Problem ?? (await change(expected.Value)).Problem);
+    }
 }
 
 /// <summary>200 with a <typeparamref name="T"/>, or a problem.</summary>

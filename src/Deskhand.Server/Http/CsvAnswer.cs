@@ -30,6 +30,9 @@ internal sealed class CsvAnswer(Outcome<CsvTable> outcome) : IResult, IEndpointM
 {
     public const string ContentType = "text/csv";
 
+    /// <summary>The parameter <c>bom</c> of every export.</summary>
+    public static Outcome<bool> ReadBom(string? bom) => bom is null or "true" or "false" ? bom == "true" : Problem.Malformed("bom", "This is true or false.");
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         if (outcome.Problem is { } problem)

@@ -1,22 +1,8 @@
 namespace Deskhand.Http;
 
-/// <summary>The parameters that every list of changing things takes.</summary>
-internal abstract record ListQuery
+/// <summary>The parameters that say which part of a list is asked for.</summary>
+internal abstract record PageQuery
 {
-    public string? CreatedAfter { get; init; }
-
-    public string? CreatedBefore { get; init; }
-
-    public string? UpdatedAfter { get; init; }
-
-    public string? UpdatedBefore { get; init; }
-
-    /// <summary>Beginnings of words, all of which must be there.</summary>
-    public string? Search { get; init; }
-
-    /// <summary>The name of an order; with a minus, the other way round.</summary>
-    public string? Sort { get; init; }
-
     /// <summary>From 1.</summary>
     public string? Page { get; init; }
 
@@ -31,4 +17,22 @@ internal abstract record ListQuery
     public string? Cursor { get; init; }
 
     public Outcome<PageRequest> ReadPage(int defaultLimit) => PageRequest.Read(Page, Limit, Skip, Take, Cursor, defaultLimit);
+}
+
+/// <summary>The parameters that every list of changing things takes.</summary>
+internal abstract record ListQuery : PageQuery
+{
+    public string? CreatedAfter { get; init; }
+
+    public string? CreatedBefore { get; init; }
+
+    public string? UpdatedAfter { get; init; }
+
+    public string? UpdatedBefore { get; init; }
+
+    /// <summary>Beginnings of words, all of which must be there.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>The name of an order; with a minus, the other way round.</summary>
+    public string? Sort { get; init; }
 }

@@ -20,13 +20,19 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
     private const int WritesPerSignIn = 20;
 
     private readonly PartitionedRateLimiter<Asked> limiter = PartitionedRateLimiter.Create<Asked, Asked>(asked =>
-        RateLimitPartition.GetTokenBucketLimiter(asked, a => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = a.Limit,
-            TokensPerPeriod = Math.Max(1, a.Limit / 60),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(a.Limit >= 60 ? 1 : 60.0 / a.Limit),
-            QueueLimit = 0,
-        }));
+        RateLimitPartition.GetTokenBucketLimiter(asked, a => Bucket(a.Limit)));
+
+    /// <summary>How many sign-in attempts, and how many useless credentials, one address has in a minute.</summary>
+    public static int AttemptsPerMinute(DeskhandSettings settings) => Math.Max(1, settings.RateLimit / WritesPerSignIn);
+
+    /// <summary>A bucket that holds a minute's worth and fills evenly.</summary>
+    public static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
+    {
+        TokenLimit = perMinute,
+        TokensPerPeriod = Math.Max(1, perMinute / 60),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(perMinute >= 60 ? 1 : 60.0 / perMinute),
+        QueueLimit = 0,
+    };
 
     public async Task InvokeAsync(HttpContext context, RequestScope scope)
     {
@@ -40,7 +46,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
         {
             RouteClass.Read => settings.RateLimit * ReadsPerWrite,
             RouteClass.Write => settings.RateLimit,
-            RouteClass.SignIn => Math.Max(1, settings.RateLimit / WritesPerSignIn),
+            RouteClass.SignIn => AttemptsPerMinute(settings),
         };
         var caller = scope.CallerOrNull;
         var mine = new Asked(caller?.Key.ToString() ?? context.Connection.RemoteIpAddress?.ToString() ?? "", routeClass, limit);

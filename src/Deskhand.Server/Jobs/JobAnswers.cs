@@ -65,19 +65,19 @@ internal static class ListJobs
 {
     public static async Task<Answer<Page<JobResponse>>> Handle([AsParameters] JobQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var page = PageRequest.Read(query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller.PageLimit);
+        var page = query.ReadPage(caller.PageLimit);
         if (page.Problem is { } wrongPage) return Answer.Ok<Page<JobResponse>>(wrongPage);
         var order = ListOrder.Read(query.Sort, [new("createdAt", "j.created_at", IsInstant: true, Descending: true)]);
         if (order.Problem is { } wrongOrder) return Answer.Ok<Page<JobResponse>>(wrongOrder);
         var list = new KeysetList(session, JobResponse.Columns, "jobs j", "j");
         list.Where($"j.user_id = {list.Value(Rows.P(caller.UserId))}");
-        var problem = list.OneOf("state", "j.state", query.State, [.. Enum.GetNames<JobState>().Select(n => n.ToLowerInvariant())]) ?? list.Text("kind", "j.kind = {0}", query.Kind);
+        var problem = list.OneOf("state", "j.state", query.State, Wire.All<JobState>()) ?? list.Text("kind", "j.kind = {0}", query.Kind);
         return problem is not null ? Answer.Ok<Page<JobResponse>>(problem) : Answer.Ok(await list.Read(page.Value, order.Value, JobResponse.Read, cancellationToken));
     }
 }
 
 /// <summary>The parameters of GET /jobs.</summary>
-internal sealed record JobQuery
+internal sealed record JobQuery : PageQuery
 {
     /// <summary>queued, running, succeeded, failed, cancelled; twice means either.</summary>
     public string[]? State { get; init; }
@@ -86,16 +86,6 @@ internal sealed record JobQuery
 
     /// <summary>-createdAt (default) or createdAt.</summary>
     public string? Sort { get; init; }
-
-    public string? Page { get; init; }
-
-    public string? Limit { get; init; }
-
-    public string? Skip { get; init; }
-
-    public string? Take { get; init; }
-
-    public string? Cursor { get; init; }
 }
 
 /// <summary>GET /jobs/{id}: only for the one who asked for it (SECURITY-CASES 26).</summary>

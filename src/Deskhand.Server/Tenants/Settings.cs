@@ -38,16 +38,13 @@ internal static class GetSettings
 /// <summary>PATCH /settings: those that are present change, the others stay. Every instance works by them at once.</summary>
 internal static class ChangeSettings
 {
-    public static async Task<Answer<SettingsResponse>> Handle(
-        MergePatch<SettingsFields> body, HttpRequest request, Caller caller, TenantSession session, ChangeLog log, TimeProvider clock, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<SettingsResponse>(malformed);
-        return Answer.Ok(await session.Transact<SettingsResponse>(async () =>
+    public static Task<Answer<SettingsResponse>> Handle(
+        MergePatch<SettingsFields> body, HttpRequest request, Caller caller, TenantSession session, ChangeLog log, TimeProvider clock, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Ok(request, ifMatch => session.Transact<SettingsResponse>(async () =>
         {
             await DefinitionDesk.LockTenant(session, cancellationToken);
             var (before, workflow) = await GetSettings.Read(session, cancellationToken);
-            if (expected.Value is { } version && version != before.Version) return Problem.Stale(version, before.Version);
+            if (ifMatch is { } version && version != before.Version) return Problem.Stale(version, before.Version);
             var standing = Fields(before, workflow);
             var asked = body.ApplyTo(standing);
             if (asked.Problem is { } unclear) return unclear;
@@ -79,7 +76,6 @@ internal static class ChangeSettings
             if (after.PageLimit != before.PageLimit) await session.Notify("deskhand_access", "", cancellationToken);
             return SettingsResponse.From(after, fields.Workflow);
         }, cancellationToken));
-    }
 
     private static SettingsFields Fields(Tenant t, string workflow) => new()
     {

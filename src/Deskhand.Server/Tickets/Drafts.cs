@@ -66,23 +66,13 @@ internal sealed record DraftResponse(
 }
 
 /// <summary>The parameters of GET /drafts.</summary>
-internal sealed record DraftQuery
+internal sealed record DraftQuery : PageQuery
 {
     /// <summary>Those of one ticket.</summary>
     public string? TicketId { get; init; }
 
     /// <summary>-updatedAt (default) or updatedAt.</summary>
     public string? Sort { get; init; }
-
-    public string? Page { get; init; }
-
-    public string? Limit { get; init; }
-
-    public string? Skip { get; init; }
-
-    public string? Take { get; init; }
-
-    public string? Cursor { get; init; }
 }
 
 /// <summary>GET /drafts: one's own, the latest first.</summary>
@@ -90,7 +80,7 @@ internal static class ListDrafts
 {
     public static async Task<Answer<Page<DraftResponse>>> Handle([AsParameters] DraftQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var page = PageRequest.Read(query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller.PageLimit);
+        var page = query.ReadPage(caller.PageLimit);
         if (page.Problem is { } wrongPage) return Answer.Ok<Page<DraftResponse>>(wrongPage);
         var order = ListOrder.Read(query.Sort, [new("updatedAt", "d.updated_at", IsInstant: true, Descending: true)]);
         if (order.Problem is { } wrongOrder) return Answer.Ok<Page<DraftResponse>>(wrongOrder);
@@ -160,15 +150,12 @@ internal static class DeleteDraft
 
 internal static class DraftWork
 {
-    public static async Task<Answer<DraftResponse>> Change(
-        Guid id, Func<DraftFields, Outcome<DraftFields>> edit, HttpRequest request, Caller caller, TenantSession session, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<DraftResponse>(malformed);
-        return Answer.Ok(await session.Transact<DraftResponse>(async () =>
+    public static Task<Answer<DraftResponse>> Change(
+        Guid id, Func<DraftFields, Outcome<DraftFields>> edit, HttpRequest request, Caller caller, TenantSession session, TimeProvider clock, CancellationToken cancellationToken) =>
+        Answer.Ok(request, ifMatch => session.Transact<DraftResponse>(async () =>
         {
             if (await GetDraft.Find(id, caller, session, cancellationToken, locked: true) is not { } before) return Problem.NotFound("draft");
-            if (expected.Value is { } version && version != before.Version) return Problem.Stale(version, before.Version);
+            if (ifMatch is { } version && version != before.Version) return Problem.Stale(version, before.Version);
             var edited = edit(before.Fields());
             if (edited.Problem is { } unclear) return unclear;
             var fields = edited.Value;
@@ -189,7 +176,6 @@ internal static class DraftWork
 
             return (await GetDraft.Find(id, caller, session, cancellationToken))!;
         }, cancellationToken));
-    }
 
     /// <summary>The ticket and the files that a draft names must be there for its writer.</summary>
     public static async Task<Problem?> Refuse(DraftFields fields, Caller caller, TenantSession session, CancellationToken cancellationToken)

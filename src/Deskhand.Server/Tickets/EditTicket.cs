@@ -26,12 +26,7 @@ internal static class PatchTicket
 /// <summary>The answer to a change of a ticket: the ticket as it is now.</summary>
 internal static class TicketAnswer
 {
-    public static async Task<Answer<TicketResponse>> Of(
-        string id, HttpRequest request, Caller caller, TicketDesk desk, Func<Ticket, Outcome<TicketChange>> toChange, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<TicketResponse>(malformed);
-        var decision = await desk.Change(caller.Actor, id, caller, expected.Value, t => Task.FromResult(toChange(t)), cancellationToken);
-        return Answer.Ok<TicketResponse>(decision.Problem is { } problem ? problem : TicketResponse.From(decision.Value.After));
-    }
+    public static Task<Answer<TicketResponse>> Of(
+        string id, HttpRequest request, Caller caller, TicketDesk desk, Func<Ticket, Outcome<TicketChange>> toChange, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(caller.Actor, id, caller, version, t => Task.FromResult(toChange(t)), cancellationToken), d => TicketResponse.From(d.After));
 }

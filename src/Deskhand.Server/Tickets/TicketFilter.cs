@@ -118,10 +118,15 @@ internal sealed partial class TicketFilter
     /// <summary>Reads the filters, or says what is wrong with the first that is.</summary>
     public static async Task<Outcome<TicketFilter>> Read(TicketFilters q, Caller caller, Rulebook rulebook, TicketSearch search, CancellationToken cancellationToken)
     {
-        var query = Query(q);
-        if (query.Problem is { } unclear) return unclear;
-        var asked = await search.Read(query.Value, caller, cancellationToken);
+        var asked = await Ask(q, caller, search, cancellationToken);
         return asked.Problem is { } unknown ? unknown : Read(q, asked.Value, caller, rulebook);
+    }
+
+    /// <summary>Understands the query of the filters, for who reads with it more than once.</summary>
+    public static async Task<Outcome<SearchAsked>> Ask(TicketFilters q, Caller caller, TicketSearch search, CancellationToken cancellationToken)
+    {
+        var query = Query(q);
+        return query.Problem is { } unclear ? unclear : await search.Read(query.Value, caller, cancellationToken);
     }
 
     /// <summary>Reads the filters beside a query that is understood already.</summary>

@@ -22,23 +22,15 @@ internal static class ListFollowers
 /// <summary>PUT /tickets/{id}/followers/{userId}: an active user who may read the ticket follows it. Oneself may any reader; another needs <c>tickets:update</c>.</summary>
 internal static class AddFollower
 {
-    public static async Task<NoContent> Handle(string id, Guid userId, HttpRequest request, Caller caller, TicketDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is not null) return Answer.Done(expected);
-        return Answer.Done(await desk.Change(caller.Actor, id, caller, expected.Value, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.Follow(userId)), cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, Guid userId, HttpRequest request, Caller caller, TicketDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Change(caller.Actor, id, caller, version, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.Follow(userId)), cancellationToken));
 }
 
 /// <summary>DELETE /tickets/{id}/followers/{userId}: somebody follows the ticket no more.</summary>
 internal static class RemoveFollower
 {
-    public static async Task<NoContent> Handle(string id, Guid userId, HttpRequest request, Caller caller, TicketDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is not null) return Answer.Done(expected);
-        return Answer.Done(await desk.Change(caller.Actor, id, caller, expected.Value, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.Unfollow(userId)), cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, Guid userId, HttpRequest request, Caller caller, TicketDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Change(caller.Actor, id, caller, version, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange.Unfollow(userId)), cancellationToken));
 }
 
 /// <summary>Who may follow.</summary>

@@ -9,7 +9,7 @@ internal static class ListAuditLog
 {
     public static async Task<Answer<Page<AuditResponse>>> Handle([AsParameters] AuditQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var page = PageRequest.Read(query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller.PageLimit);
+        var page = query.ReadPage(caller.PageLimit);
         if (page.Problem is { } wrongPage) return Answer.Ok<Page<AuditResponse>>(wrongPage);
         var order = ListOrder.Read(query.Sort, [new("at", "a.at", IsInstant: true, Descending: true)]);
         if (order.Problem is { } wrongOrder) return Answer.Ok<Page<AuditResponse>>(wrongOrder);
@@ -29,7 +29,7 @@ internal static class ListAuditLog
 }
 
 /// <summary>The parameters of GET /audit-log.</summary>
-internal sealed record AuditQuery
+internal sealed record AuditQuery : PageQuery
 {
     /// <summary>A user's id.</summary>
     public string? Actor { get; init; }
@@ -51,16 +51,6 @@ internal sealed record AuditQuery
 
     /// <summary>-at (default) or at.</summary>
     public string? Sort { get; init; }
-
-    public string? Page { get; init; }
-
-    public string? Limit { get; init; }
-
-    public string? Skip { get; init; }
-
-    public string? Take { get; init; }
-
-    public string? Cursor { get; init; }
 }
 
 /// <summary>One entry.</summary>

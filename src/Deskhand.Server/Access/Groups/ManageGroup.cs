@@ -51,33 +51,24 @@ internal static class CreateGroup
 /// <summary>PUT /groups/{id}</summary>
 internal static class ReplaceGroup
 {
-    public static async Task<Answer<GroupResponse>> Handle(
-        Guid id, GroupFields body, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return Answer.Ok(expected.Problem is { } malformed ? malformed : await desk.Edit(caller.Actor, id, expected.Value, _ => body, origin, cancellationToken));
-    }
+    public static Task<Answer<GroupResponse>> Handle(
+        Guid id, GroupFields body, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Edit(caller.Actor, id, version, _ => body, origin, cancellationToken));
 }
 
 /// <summary>PATCH /groups/{id}</summary>
 internal static class PatchGroup
 {
-    public static async Task<Answer<GroupResponse>> Handle(
-        Guid id, MergePatch<GroupFields> body, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return Answer.Ok(expected.Problem is { } malformed ? malformed : await desk.Edit(caller.Actor, id, expected.Value, body.ApplyTo, origin, cancellationToken));
-    }
+    public static Task<Answer<GroupResponse>> Handle(
+        Guid id, MergePatch<GroupFields> body, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Edit(caller.Actor, id, version, body.ApplyTo, origin, cancellationToken));
 }
 
 /// <summary>DELETE /groups/{id}</summary>
 internal static class DeleteGroup
 {
-    public static async Task<NoContent> Handle(Guid id, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return Answer.Done(expected.Problem is { } malformed ? malformed : await desk.Delete(caller.Actor, id, expected.Value, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(Guid id, HttpRequest request, Caller caller, RequestOrigin origin, GroupDesk desk, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(caller.Actor, id, version, origin, cancellationToken));
 }
 
 /// <summary>GET /groups/{id}/members: users, by name.</summary>

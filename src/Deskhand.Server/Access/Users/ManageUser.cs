@@ -33,37 +33,25 @@ internal static class GetUser
 /// <summary>PUT /users/{id}</summary>
 internal static class ReplaceUser
 {
-    public static async Task<Answer<UserResponse>> Handle(
-        Guid id, UserFields body, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<UserResponse>(malformed);
-        return UserAnswer.Of(await accounts.Edit(session, caller.Actor, id, expected.Value, _ => body, origin, cancellationToken));
-    }
+    public static Task<Answer<UserResponse>> Handle(
+        Guid id, UserFields body, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => accounts.Edit(session, caller.Actor, id, version, _ => body, origin, cancellationToken), UserResponse.From);
 }
 
 /// <summary>PATCH /users/{id}</summary>
 internal static class PatchUser
 {
-    public static async Task<Answer<UserResponse>> Handle(
-        Guid id, MergePatch<UserFields> body, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<UserResponse>(malformed);
-        return UserAnswer.Of(await accounts.Edit(session, caller.Actor, id, expected.Value, body.ApplyTo, origin, cancellationToken));
-    }
+    public static Task<Answer<UserResponse>> Handle(
+        Guid id, MergePatch<UserFields> body, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => accounts.Edit(session, caller.Actor, id, version, body.ApplyTo, origin, cancellationToken), UserResponse.From);
 }
 
 /// <summary>DELETE /users/{id}: out of sight; the history stays.</summary>
 internal static class DeleteUser
 {
-    public static async Task<NoContent> Handle(
-        Guid id, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is not null) return Answer.Done(expected);
-        return Answer.Done(await accounts.Delete(session, caller.Actor, id, expected.Value, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(
+        Guid id, HttpRequest request, Caller caller, RequestOrigin origin, TenantSession session, UserAccounts accounts, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => accounts.Delete(session, caller.Actor, id, version, origin, cancellationToken));
 }
 
 /// <summary>POST /users/{id}/deactivate: sessions, refresh tokens, API tokens and links are dead at once.</summary>

@@ -102,6 +102,5 @@ internal static class DirectoryBulk
         _ => [],
     };
 
-    private static string Column(string field) =>
-        string.Concat(field.Select(c => c == '.' ? "_" : char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
+    private static string Column(string field) => Wire.SnakeCase(field).Replace('.', '_');
 }

@@ -66,14 +66,9 @@ internal static class ReplaceCategory
     public static Task<Answer<CategoryResponse>> Handle(string id, CategoryFields body, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
         Change(id, request, caller, desk, _ => body, origin, cancellationToken);
 
-    public static async Task<Answer<CategoryResponse>> Change(
-        string id, HttpRequest request, Caller caller, DefinitionDesk desk, Func<CategoryFields, Outcome<CategoryFields>> edit, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<CategoryResponse>(malformed);
-        var changed = await desk.Change(CategoryKind.One, caller.Actor, id, expected.Value, edit, origin, cancellationToken);
-        return Answer.Ok<CategoryResponse>(changed.Problem is { } problem ? problem : CategoryResponse.From(changed.Value));
-    }
+    public static Task<Answer<CategoryResponse>> Change(
+        string id, HttpRequest request, Caller caller, DefinitionDesk desk, Func<CategoryFields, Outcome<CategoryFields>> edit, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(CategoryKind.One, caller.Actor, id, version, edit, origin, cancellationToken), CategoryResponse.From);
 }
 
 /// <summary>PATCH /categories/{id}: the fields that are present change, the others stay.</summary>
@@ -86,9 +81,6 @@ internal static class PatchCategory
 /// <summary>DELETE /categories/{id}: only while no ticket has it; afterwards it can be made inactive.</summary>
 internal static class DeleteCategory
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(CategoryKind.One, caller.Actor, id, expected.Value, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(CategoryKind.One, caller.Actor, id, version, origin, cancellationToken));
 }

@@ -69,14 +69,9 @@ internal static class ReplaceCustomField
     public static Task<Answer<CustomFieldResponse>> Handle(string id, CustomFieldFields body, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
         Change(id, request, caller, desk, _ => body, origin, cancellationToken);
 
-    public static async Task<Answer<CustomFieldResponse>> Change(
-        string id, HttpRequest request, Caller caller, DefinitionDesk desk, Func<CustomFieldFields, Outcome<CustomFieldFields>> edit, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<CustomFieldResponse>(malformed);
-        var changed = await desk.Change(CustomFieldKind.One, caller.Actor, id, expected.Value, edit, origin, cancellationToken);
-        return Answer.Ok<CustomFieldResponse>(changed.Problem is { } problem ? problem : CustomFieldResponse.From(changed.Value));
-    }
+    public static Task<Answer<CustomFieldResponse>> Change(
+        string id, HttpRequest request, Caller caller, DefinitionDesk desk, Func<CustomFieldFields, Outcome<CustomFieldFields>> edit, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(CustomFieldKind.One, caller.Actor, id, version, edit, origin, cancellationToken), CustomFieldResponse.From);
 }
 
 /// <summary>PATCH /custom-fields/{id}: the fields that are present change, the others stay.</summary>
@@ -89,9 +84,6 @@ internal static class PatchCustomField
 /// <summary>DELETE /custom-fields/{id}: only while no ticket has a value in it; afterwards it can be made inactive.</summary>
 internal static class DeleteCustomField
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(CustomFieldKind.One, caller.Actor, id, expected.Value, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, DefinitionDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(CustomFieldKind.One, caller.Actor, id, version, origin, cancellationToken));
 }

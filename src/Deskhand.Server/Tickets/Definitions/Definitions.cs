@@ -7,23 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Deskhand.Tickets;
 
 /// <summary>The parameters of the lists of categories and custom fields.</summary>
-internal sealed record DefinitionQuery
+internal sealed record DefinitionQuery : PageQuery
 {
     /// <summary><c>true</c>: active ones, <c>false</c>: the others.</summary>
     public string? Active { get; init; }
-
-    /// <summary>From 1.</summary>
-    public string? Page { get; init; }
-
-    /// <summary>Rows a page, 1 to 100.</summary>
-    public string? Limit { get; init; }
-
-    public string? Skip { get; init; }
-
-    public string? Take { get; init; }
-
-    /// <summary>From <c>pagination.nextCursor</c> of the page before.</summary>
-    public string? Cursor { get; init; }
 }
 
 /// <summary>Reading what a tenant has laid down: short lists, in the order that people gave them.</summary>

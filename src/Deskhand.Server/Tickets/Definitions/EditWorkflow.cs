@@ -53,12 +53,9 @@ internal static class CreateWorkflow
 /// <summary>PUT /workflows/{id}: the statuses and steps become these; tickets whose status goes follow, as a job whose id is answered.</summary>
 internal static class ReplaceWorkflow
 {
-    public static async Task<Answer<WorkflowResponse>> Handle(
-        string id, WorkflowFields body, HttpRequest request, Caller caller, WorkflowDesk desk, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return Answer.Ok(expected.Problem is { } malformed ? malformed : await desk.Replace(id, body, expected.Value, caller, origin, cancellationToken));
-    }
+    public static Task<Answer<WorkflowResponse>> Handle(
+        string id, WorkflowFields body, HttpRequest request, Caller caller, WorkflowDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Replace(id, body, version, caller, origin, cancellationToken));
 }
 
 /// <summary>POST /workflows/{id}/preview: what PUT would do to the tickets there are. Nothing is changed.</summary>
@@ -71,11 +68,8 @@ internal static class PreviewWorkflow
 /// <summary>DELETE /workflows/{id}: not the one the tenant works by. A ready one that was edited becomes what it was.</summary>
 internal static class DeleteWorkflow
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, WorkflowDesk desk, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(id, expected.Value, caller, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, WorkflowDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(id, version, caller, origin, cancellationToken));
 }
 
 /// <summary>The one way to change a tenant's workflows: checked, fitted to the tickets there are, saved, noted, and told to every instance, in one transaction.</summary>

@@ -49,14 +49,10 @@ internal sealed class RedefineTickets(TicketDesk desk) : JobKind
     public override async Task<Outcome<ItemDone>> Do(Job job, JobItem item, TenantSession session, CancellationToken cancellationToken)
     {
         var redefining = job.As<Redefining>();
-        var nothing = false;
         // whoever may manage the settings does so for every ticket of the tenant, seen or not
         var decision = await desk.Change(job.Actor, item.TargetId!.Value.ToString(), null, null, ticket =>
-        {
-            nothing = redefining.For(ticket) is null;
-            return Task.FromResult<Outcome<TicketChange>>(redefining.For(ticket) is { } what ? new TicketChange.Redefine(what) : Problem.NotFound("ticket"));
-        }, cancellationToken);
-        if (decision.Problem is { } problem) return nothing || problem.Kind == ProblemKind.NotFound ? new ItemDone(Skipped: true) : problem;
+            Task.FromResult<Outcome<TicketChange>>(redefining.For(ticket) is { } what ? new TicketChange.Redefine(what) : Problem.NotFound("ticket")), cancellationToken);
+        if (decision.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? new ItemDone(Skipped: true) : problem;
         return new ItemDone(new { decision.Value.After.Reference }, Skipped: decision.Value.History.IsEmpty);
     }
 

@@ -10,23 +10,13 @@ namespace Deskhand.Tickets;
 internal sealed record TagResponse(string Name, long Tickets);
 
 /// <summary>The parameters of GET /tags.</summary>
-internal sealed record TagQuery
+internal sealed record TagQuery : PageQuery
 {
     /// <summary>What the tag begins with.</summary>
     public string? Search { get; init; }
 
     /// <summary>-tickets (default) or name.</summary>
     public string? Sort { get; init; }
-
-    public string? Page { get; init; }
-
-    public string? Limit { get; init; }
-
-    public string? Skip { get; init; }
-
-    public string? Take { get; init; }
-
-    public string? Cursor { get; init; }
 }
 
 /// <summary>GET /tags: the tags in use, the most used first. Counts may be some seconds old.</summary>

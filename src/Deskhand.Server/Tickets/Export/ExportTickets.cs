@@ -31,9 +31,12 @@ internal static class ExportTickets
     public static async Task<CsvAnswer> Handle(
         [AsParameters] TicketFilters query, string? bom, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, TimeProvider clock, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (bom is not (null or "true" or "false")) return new(Problem.Malformed("bom", "This is true or false."));
+        var hasBom = CsvAnswer.ReadBom(bom);
+        if (hasBom.Problem is { } wrongBom) return new(wrongBom);
         var rulebook = await rulebooks.Of(session, cancellationToken);
-        if ((await TicketFilter.Read(query, caller, rulebook, search, cancellationToken)).Problem is { } problem) return new(problem);
+        var asked = await TicketFilter.Ask(query, caller, search, cancellationToken);
+        if (asked.Problem is { } unclear) return new(unclear);
+        if (TicketFilter.Read(query, asked.Value, caller, rulebook).Problem is { } problem) return new(problem);
         await session.Transact<Nothing>(async () =>
         {
             await Audit.Write(session, new AuditEntry("tickets.exported", Instants.Now(clock), caller.Actor, "ticket", null, new { filters = query }, origin), cancellationToken);
@@ -51,8 +54,8 @@ internal static class ExportTickets
                 last = part[^1].Ticket.Number;
             }
 
-            async Task<List<ExportRow>> Read() => await Page((await TicketFilter.Read(query, caller, rulebook, search, ct)).Value, last, session, ct);
-        }, Bom: bom == "true"));
+            Task<List<ExportRow>> Read() => Page(TicketFilter.Read(query, asked.Value, caller, rulebook).Value, last, session, ct);
+        }, hasBom.Value));
     }
 
     private static Task<List<ExportRow>> Page(TicketFilter filter, long after, TenantSession session, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
@@ -12,21 +11,8 @@ internal static class ListViews
 {
     public static async Task<Answer<Page<ViewResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var asked = PageRequest.Read(page, limit, skip, take, cursor, caller.PageLimit);
-        if (asked.Problem is { } wrongPage) return Answer.Ok<Page<ViewResponse>>(wrongPage);
-        var from = asked.Value.Skip;
-        if (asked.Value.Cursor is { } place)
-        {
-            var read = Cursors.Read(place, "views", 1);
-            if (read.Problem is { } notOurs) return Answer.Ok<Page<ViewResponse>>(notOurs);
-            if (!int.TryParse(read.Value[0], NumberStyles.None, CultureInfo.InvariantCulture, out from)) return Answer.Ok<Page<ViewResponse>>(Problem.Malformed("cursor", "This is not a cursor of this list."));
-        }
-
         var all = await ViewRow.All(caller, session, cancellationToken);
-        var more = (long)from + asked.Value.Limit < all.Count;
-        var next = more ? Cursors.Write("views", (from + asked.Value.Limit).ToString(CultureInfo.InvariantCulture)) : null;
-        return Answer.Ok<Page<ViewResponse>>(new Page<ViewResponse>([.. all.Skip(from).Take(asked.Value.Limit).Select(ViewResponse.From)],
-            new(asked.Value.Cursor is null ? asked.Value.Page : null, asked.Value.Limit, all.Count, false, next, more)));
+        return Answer.Ok(Definitions.Page(all, v => v.Id.ToString(), page, limit, skip, take, cursor, caller).Select(ViewResponse.From));
     }
 }
 
@@ -53,14 +39,9 @@ internal static class ReplaceView
     public static Task<Answer<ViewResponse>> Handle(string id, ViewFields body, HttpRequest request, Caller caller, ViewDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
         Change(id, request, caller, desk, _ => body, origin, cancellationToken);
 
-    public static async Task<Answer<ViewResponse>> Change(
-        string id, HttpRequest request, Caller caller, ViewDesk desk, Func<ViewFields, Outcome<ViewFields>> edit, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        if (expected.Problem is { } malformed) return Answer.Ok<ViewResponse>(malformed);
-        var changed = await desk.Change(caller, id, expected.Value, edit, origin, cancellationToken);
-        return Answer.Ok<ViewResponse>(changed.Problem is { } problem ? problem : ViewResponse.From(changed.Value));
-    }
+    public static Task<Answer<ViewResponse>> Change(
+        string id, HttpRequest request, Caller caller, ViewDesk desk, Func<ViewFields, Outcome<ViewFields>> edit, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Ok(request, version => desk.Change(caller, id, version, edit, origin, cancellationToken), ViewResponse.From);
 }
 
 /// <summary>PATCH /views/{id}: the fields that are present change, the others stay.</summary>
@@ -73,11 +54,8 @@ internal static class PatchView
 /// <summary>DELETE /views/{id}</summary>
 internal static class DeleteView
 {
-    public static async Task<NoContent> Handle(string id, HttpRequest request, Caller caller, ViewDesk desk, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        var expected = ETags.Expected(request);
-        return expected.Problem is not null ? Answer.Done(expected) : Answer.Done(await desk.Delete(caller, id, expected.Value, origin, cancellationToken));
-    }
+    public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, ViewDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>
+        Answer.Done(request, version => desk.Delete(caller, id, version, origin, cancellationToken));
 }
 
 /// <summary>PUT /views/order: the caller's own order of views; it changes nobody else's.</summary>

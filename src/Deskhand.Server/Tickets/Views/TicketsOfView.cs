@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Search;
 using Npgsql;
 
 namespace Deskhand.Tickets;
@@ -15,11 +16,10 @@ internal static class ListTicketsOfView
         Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
         if (await ViewRow.Find(id, caller, session, locked: false, cancellationToken) is not { } view) return Answer.Ok<Page<TicketResponse>>(Problem.NotFound("view"));
-        // what was right when it was saved may not be any more: a status is gone, a person has left
-        var asked = await search.Read(view.Fields.Conditions, caller, cancellationToken);
-        if (asked.Problem is { } broken) return Answer.Ok<Page<TicketResponse>>(Broken(broken));
         var query = new TicketQuery { Q = view.Fields.Conditions, Sort = sort ?? view.Fields.Sort, Page = page, Limit = limit, Skip = skip, Take = take, Cursor = cursor };
-        return Answer.Ok(await ListTickets.Read(query, caller, session, rulebooks, search, memory, cancellationToken));
+        var listed = await ListTickets.Read(query, caller, session, rulebooks, search, memory, cancellationToken);
+        // what was right when it was saved may not be any more: a status is gone, a person has left
+        return Answer.Ok<Page<TicketResponse>>(listed.Problem is { Code: SearchQuery.SyntaxCode } broken ? Broken(broken) : listed);
     }
 
     /// <summary>A view that does not fit the desk any more.</summary>
