@@ -23,6 +23,15 @@ public sealed partial record TicketDecision
     /// <returns>What is to be written, or why not.</returns>
     public static Outcome<TicketDecision> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Circumstances c)
     {
+        var asked = Step(before, change, rulebook, c);
+        if (asked.Problem is not null || ReferenceEquals(asked.Value.After, before)) return asked;
+        // What follows from it, each once and in this order: rules, clocks, notices.
+        return asked;
+    }
+
+    /// <summary>The change itself, without what follows from it.</summary>
+    private static Outcome<TicketDecision> Step(Ticket? before, TicketChange change, Rulebook rulebook, Circumstances c)
+    {
         if (change is TicketChange.Create create) return Created(create, rulebook, c);
         ArgumentNullException.ThrowIfNull(before);
         if (before.MergedIntoId is not null && !StandsMerged(change))
