@@ -26,7 +26,7 @@ public sealed partial record TicketDecision
         var asked = Step(before, change, rulebook, c);
         if (asked.Problem is not null || ReferenceEquals(asked.Value.After, before)) return asked;
         // What follows from it, each once and in this order: rules, clocks, notices.
-        return asked;
+        return asked.Value with { Notices = [.. asked.Value.Notices, .. Notifications.Notices.Of(asked.Value, c)] };
     }
 
     /// <summary>The change itself, without what follows from it.</summary>

@@ -22,6 +22,9 @@ public sealed partial record TicketDecision
 
     /// <summary>The comment that is new or has changed, if any.</summary>
     public Comment? Comment { get; init; }
+
+    /// <summary>Who is to be told of it.</summary>
+    public ImmutableArray<Notifications.Notice> Notices { get; init; } = [];
 }
 
 /// <summary>An event to publish about a ticket.</summary>
