@@ -1,4 +1,3 @@
-using Deskhand.Access;
 using Deskhand.Tickets;
 
 namespace Deskhand.Notifications;
