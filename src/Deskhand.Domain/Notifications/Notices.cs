@@ -14,7 +14,7 @@ public static class Notices
         // what was brought over from another desk is old news
         if (c.By.Via == Via.Import || decision.After.DeletedAt is not null) return [];
         var notices = ImmutableArray.CreateBuilder<Notice>();
-        foreach (var e in decision.Events) notices.AddRange(Of(e, decision.After, c));
+        foreach (var e in decision.WholeEvents) notices.AddRange(Of(e, decision.After, c));
         return notices.ToImmutable();
     }
 

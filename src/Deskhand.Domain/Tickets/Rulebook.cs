@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Deskhand.Automation;
 
 namespace Deskhand.Tickets;
 
@@ -11,7 +12,11 @@ public sealed record Rulebook(
     ImmutableArray<Category> Categories,
     ImmutableArray<CustomFieldDefinition> CustomFields,
     ReferenceScheme ReferenceScheme,
-    string TimeZone);
+    string TimeZone)
+{
+    /// <summary>Triggers, automations and routing, ready to run.</summary>
+    public RuleSet Rules { get; init; } = RuleSet.None;
+}
 
 /// <summary>What is known of the rows that a change names; absent where the change names none, or none exists in this tenant.</summary>
 public sealed record Known
@@ -71,4 +76,7 @@ public sealed record Known
 
     /// <summary>Those of the named uploads that exist, belong to the actor and are not yet part of a comment.</summary>
     public ImmutableHashSet<Guid> Uploads { get; init; } = [];
+
+    /// <summary>What rules have asked so far, with the answers (<see cref="TicketDecision.Asks"/>).</summary>
+    public ImmutableDictionary<Question, object?> Answers { get; init; } = ImmutableDictionary<Question, object?>.Empty;
 }

@@ -80,6 +80,12 @@ public sealed record Ticket
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>When the present status was entered.</summary>
+    public DateTimeOffset StatusAt { get; init; }
+
+    /// <summary>When assignee and group became what they are; null = never assigned, or before this was noted.</summary>
+    public DateTimeOffset? AssignedAt { get; init; }
+
     /// <summary>The ticket that this one was merged into, or null.</summary>
     public Guid? MergedIntoId { get; init; }
 

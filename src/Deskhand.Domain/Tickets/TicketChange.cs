@@ -119,6 +119,9 @@ public abstract record TicketChange
     /// <summary>Somebody follows it no more.</summary>
     public sealed record Unfollow(Guid UserId) : TicketChange;
 
+    /// <summary>Time has passed, and an automation looks whether it applies.</summary>
+    public sealed record Automate(Automation.Rule Rule) : TicketChange;
+
     /// <summary>The tenant has redefined something that the ticket carries; needs <c>settings:manage</c>.</summary>
     public sealed record Redefine(Redefinition What) : TicketChange;
 }

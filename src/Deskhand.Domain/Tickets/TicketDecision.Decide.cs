@@ -26,7 +26,9 @@ public sealed partial record TicketDecision
         var asked = Step(before, change, rulebook, c);
         if (asked.Problem is not null || ReferenceEquals(asked.Value.After, before)) return asked;
         // What follows from it, each once and in this order: rules, clocks, notices.
-        return asked.Value with { Notices = [.. asked.Value.Notices, .. Notifications.Notices.Of(asked.Value, c)] };
+        var decision = asked.Value;
+        decision = React(before, change, decision, rulebook, c);
+        return decision with { Notices = [.. decision.Notices, .. Notifications.Notices.Of(decision, c)] };
     }
 
     /// <summary>The change itself, without what follows from it.</summary>
@@ -65,6 +67,7 @@ public sealed partial record TicketDecision
             TicketChange.Restore restore => Restored(before, restore.Reason, c),
             TicketChange.Revert revert => Reverted(before, revert, rulebook, c),
             TicketChange.Redefine redefine => Redefined(before, redefine.What, c),
+            TicketChange.Automate automate => Automated(before, automate.Rule, rulebook, c),
             _ => throw new UnreachableException(change.GetType().Name),
         };
     }
@@ -98,6 +101,8 @@ public sealed partial record TicketDecision
             UpdatedAt = c.Now,
             Version = 1,
             AssignedVersion = 1,
+            StatusAt = c.Now,
+            AssignedAt = fields.AssigneeId is null ? null : c.Now,
         };
         var events = ImmutableArray.Create(new TicketEvent("ticket.created", []));
         var assignment = TicketDiff.Assignment(null, ticket);
@@ -118,7 +123,7 @@ public sealed partial record TicketDecision
         var changes = TicketDiff.Fields(before, after);
         var assignment = TicketDiff.Assignment(before, after);
         if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
-        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version };
+        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version, AssignedAt = c.Now };
         if (TicketRules.Check(fields, before, rulebook) is { } invalid) return invalid;
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
@@ -196,7 +201,7 @@ public sealed partial record TicketDecision
         if (Lacks(c, Permission.TicketsAssign) is { } lacking) return lacking;
         if (TicketRules.CheckReason(assign.Reason) is { } invalid) return invalid;
         var fields = before.Fields with { AssigneeId = assign.AssigneeId, GroupId = assign.GroupId };
-        var after = Touch(before, c) with { Fields = fields, AssignedVersion = before.Version + 1 };
+        var after = Touch(before, c) with { Fields = fields, AssignedVersion = before.Version + 1, AssignedAt = c.Now };
         var changes = TicketDiff.Assignment(before, after);
         if (changes.IsEmpty) return Unchanged(before);
         if (assign.BasedOnVersion is { } seen)
@@ -231,7 +236,7 @@ public sealed partial record TicketDecision
         if (changes.IsEmpty && assignment.IsEmpty) return Unchanged(before);
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(fields, before, c) is { } unknown) return unknown;
-        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version };
+        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version, AssignedAt = c.Now };
         var events = ImmutableArray<TicketEvent>.Empty;
         if (!changes.IsEmpty) events = events.Add(new("ticket.escalated", changes));
         if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
@@ -363,6 +368,7 @@ public sealed partial record TicketDecision
     {
         Status = status.Key,
         StatusCategory = status.Category,
+        StatusAt = c.Now,
         SolvedAt = status.Category is StatusCategory.Solved or StatusCategory.Closed ? ticket.SolvedAt ?? c.Now : null,
         ClosedAt = status.Category == StatusCategory.Closed ? c.Now : null,
     };

@@ -51,7 +51,7 @@ public sealed partial record TicketDecision
     {
         if (!string.Equals(before.Status, change.From, StringComparison.Ordinal)) return Unchanged(before);
         if ((before.Status, before.StatusCategory) == (change.To.Key, change.To.Category)) return Unchanged(before);
-        var after = Enter(before, change.To, c) with { Version = before.Version + 1, ClosedAt = change.To.Category == StatusCategory.Closed ? before.ClosedAt ?? c.Now : null };
+        var after = Enter(before, change.To, c) with { StatusAt = before.StatusAt, Version = before.Version + 1, ClosedAt = change.To.Category == StatusCategory.Closed ? before.ClosedAt ?? c.Now : null };
         return string.Equals(before.Status, after.Status, StringComparison.Ordinal)
             ? Write(after, [StatusCategoryChange(before, after)], null, [new("ticket.updated", [StatusCategoryChange(before, after)])]) with { At = c.Now }
             : Write(after, [TicketDiff.Status(before, after)], null, StatusEvents(before, after)) with { At = c.Now };

@@ -33,7 +33,7 @@ public sealed partial record TicketDecision
         if (!changes.IsEmpty && TicketRules.Check(after.Fields, before, rulebook) is { } invalid) return invalid;
         if (!assignment.IsEmpty && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
         if (TicketRules.CheckReferences(after.Fields, before, c) is { } unknown) return unknown;
-        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version };
+        if (!assignment.IsEmpty) after = after with { AssignedVersion = after.Version, AssignedAt = c.Now };
         if (what.Restores is not null && Lacks(c, Permission.TicketsDelete) is { } cannotDelete) return cannotDelete;
 
         var history = changes.AddRange(assignment);

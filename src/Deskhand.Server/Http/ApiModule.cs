@@ -1,4 +1,5 @@
 using Deskhand.Access;
+using Deskhand.Automation;
 using Deskhand.Directory;
 using Deskhand.Jobs;
 using Deskhand.Realtime;
@@ -19,6 +20,7 @@ internal static class ApiModule
         TenantsModule.Map(new RouteTable(api, "Settings"));
         DirectoryModule.Map(new RouteTable(api, "Directory"));
         TicketsModule.Map(new RouteTable(api, "Tickets"));
+        AutomationModule.Map(new RouteTable(api, "Automation"));
         JobsModule.Map(new RouteTable(api, "Jobs"));
         RealtimeModule.Map(new RouteTable(api, "Events"));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deskhand.Access;
+using Deskhand.Automation;
 using Deskhand.Data;
 using Deskhand.Directory;
 using Deskhand.Http;
@@ -38,6 +39,7 @@ internal static class DeskServer
         AccessModule.Add(services);
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
+        AutomationModule.Add(services);
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
         RealtimeModule.Add(services);

@@ -13,8 +13,15 @@ namespace Deskhand.Outbox;
 /// <param name="History">The changed fields.</param>
 /// <param name="Events">The events to publish.</param>
 /// <param name="Reason">Why, as the actor said.</param>
+/// <param name="Rule">The rule that did it, if one did.</param>
 internal sealed record Happened(
-    string EntityType, Guid EntityId, DateTimeOffset At, Actor By, ImmutableArray<FieldChange> History, ImmutableArray<EventDraft> Events, string? Reason = null);
+    string EntityType, Guid EntityId, DateTimeOffset At, Actor By, ImmutableArray<FieldChange> History, ImmutableArray<EventDraft> Events, string? Reason = null, HistoryRule? Rule = null);
+
+/// <summary>The rule that changed something.</summary>
+/// <param name="Id">Which; null = the routing of a group.</param>
+/// <param name="Name">Its name at that time.</param>
+/// <param name="Version">Its version at that time.</param>
+internal sealed record HistoryRule(Guid? Id, string Name, long Version);
 
 /// <summary>
 /// Writes what happened, in the transaction that makes it so: history rows, events, and a delivery for each sink. The one place
@@ -119,8 +126,8 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
     {
         var rows = happened.History;
         return TenantSession.Batched("""
-            INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value)
-            SELECT $1, h.id, $3, $4, $5, $6, $7, $8, $9, h.field, h.from_value, h.to_value
+            INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value, rule, rule_id, rule_version)
+            SELECT $1, h.id, $3, $4, $5, $6, $7, $8, $9, h.field, h.from_value, h.to_value, $13, $14, $15
             FROM unnest($2, $10, $11, $12) AS h (id, field, from_value, to_value)
             """,
             Rows.P(tenantId),
@@ -134,7 +141,10 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
             Rows.P(happened.Reason),
             Rows.P(rows.Select(r => r.Field).ToArray()),
             Rows.P(rows.Select(r => r.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
-            Rows.P(rows.Select(r => r.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb));
+            Rows.P(rows.Select(r => r.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+            Rows.P(happened.Rule?.Name),
+            Rows.P(happened.Rule?.Id),
+            Rows.P(happened.Rule?.Version, NpgsqlDbType.Bigint));
     }
 }
 

@@ -8,7 +8,7 @@ namespace Deskhand.Outbox;
 
 /// <summary>One changed field as the API shows it.</summary>
 internal sealed record HistoryRow(
-    Guid Id, DateTimeOffset At, HistoryActor Actor, Via Via, string Field, JsonElement? From, JsonElement? To, string? Reason, string? Rule);
+    Guid Id, DateTimeOffset At, HistoryActor Actor, Via Via, string Field, JsonElement? From, JsonElement? To, string? Reason, HistoryRule? Rule);
 
 /// <summary>Who changed something.</summary>
 internal sealed record HistoryActor(ActorKind Kind, Guid? Id, string? Name);
@@ -40,12 +40,12 @@ internal static class HistoryOf
         }
 
         var rows = await session.Query($"""
-            SELECT h.id, h.at, h.actor_kind, h.actor_id, u.name, h.via, h.field, h.from_value::text, h.to_value::text, h.reason, h.rule
+            SELECT h.id, h.at, h.actor_kind, h.actor_id, u.name, h.via, h.field, h.from_value::text, h.to_value::text, h.reason, h.rule, h.rule_id, h.rule_version
             FROM history h LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.id = h.actor_id AND h.actor_kind = 'agent'
             WHERE {where} ORDER BY h.id DESC OFFSET {request.Value.Skip} LIMIT {request.Value.Limit + 1}
             """, r => new HistoryRow(
                 r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), new(Wire.Find<ActorKind>(r.GetString(2))!.Value, r.Id(3), r.Text(4)),
-                Wire.Find<Via>(r.GetString(5))!.Value, r.GetString(6), Element(r.Text(7)), Element(r.Text(8)), r.Text(9), r.Text(10)),
+                Wire.Find<Via>(r.GetString(5))!.Value, r.GetString(6), Element(r.Text(7)), Element(r.Text(8)), r.Text(9), r.Text(10) is { } rule ? new(r.Id(11), rule, r.IsDBNull(12) ? 0 : r.GetInt64(12)) : null),
             cancellationToken, [.. parameters]);
         var more = rows.Count > request.Value.Limit;
         if (more) rows.RemoveAt(request.Value.Limit);

@@ -54,6 +54,7 @@ internal static partial class CreateTenant
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(Categories.Select(_ => Ids.New(now)).ToArray()), Rows.P(Categories), Rows.P(Categories.Select(Title).ToArray()), Rows.P(now));
         var views = ReadyViews.In(tenant.Locale).Select(v => new ViewRow(Ids.New(now), v, null, 1, 0, now, now)).ToList();
         await session.Execute(views.Select((v, i) => v.Save(session.TenantId, null, i + 1)), cancellationToken);
+        await session.Execute(RuleRow.Ready(session.TenantId, tenant.Locale, ReadyWorkflows.Find(tenant.Workflow)!, now), cancellationToken);
         return session.TenantId;
     }
 

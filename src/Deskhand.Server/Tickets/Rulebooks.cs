@@ -53,8 +53,10 @@ internal sealed class Rulebooks(DatabaseListener? listener)
             r => new CustomFieldDefinition(r.GetString(0), r.GetString(1), Wire.Find<CustomFieldType>(r.GetString(2))!.Value, [.. r.GetFieldValue<string[]>(3)], r.GetBoolean(4), r.GetBoolean(5)),
             cancellationToken, Rows.P(session.TenantId));
         var rule = rules.Single();
-        return new Rulebook(
+        var rulebook = new Rulebook(
             rule.Workflow is { } json ? WorkflowJson.Read(json) : ReadyWorkflows.Support,
             [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone);
+        rulebook = rulebook with { Rules = await RuleRow.Load(session, rulebook, cancellationToken) };
+        return rulebook;
     }
 }

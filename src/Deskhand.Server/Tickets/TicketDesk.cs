@@ -20,8 +20,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             var now = Instants.Now(clock);
             var rulebook = await rulebooks.Of(session, cancellationToken);
             var change = new TicketChange.Create(Ids.New(now), fields);
-            var known = await TicketReferences.LookUp(session, null, change, by, cancellationToken);
-            var decided = TicketDecision.Decide(null, change, rulebook, new(by, now, known));
+            var (decided, known) = await Decide(null, change, rulebook, by, now, cancellationToken);
             return decided.Problem is { } problem ? problem : await Save(null, decided.Value, rulebook, by, known, cancellationToken);
         }, cancellationToken, shortLocks: true);
 
@@ -43,8 +42,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             if (asked.Problem is { } unclear) return unclear;
             var now = Instants.Now(clock);
             var rulebook = await rulebooks.Of(session, cancellationToken);
-            var known = await TicketReferences.LookUp(session, before, asked.Value, by, cancellationToken);
-            var decided = TicketDecision.Decide(before, asked.Value, rulebook, new(by, now, known));
+            var (decided, known) = await Decide(before, asked.Value, rulebook, by, now, cancellationToken);
             if (decided.Problem is { } refused) return refused;
             if (ReferenceEquals(decided.Value.After, before)) return decided;
             var saved = await Save(before, decided.Value, rulebook, by, known, cancellationToken);
@@ -81,8 +79,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             foreach (var step in steps.Value)
             {
                 var before = present.GetValueOrDefault(step.TicketId);
-                var known = await TicketReferences.LookUp(session, before, step.Change, by, cancellationToken);
-                var decided = TicketDecision.Decide(before, step.Change, rulebook, new(by, Instants.Now(clock), known));
+                var (decided, known) = await Decide(before, step.Change, rulebook, by, Instants.Now(clock), cancellationToken);
                 if (decided.Problem is { } refused) return refused;
                 var decision = decided.Value;
                 if (!ReferenceEquals(decision.After, before))
@@ -109,10 +106,21 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         return found.Count == 1 && (mayRead is null || TicketScopes.MayRead(mayRead, found[0])) ? found[0] : null;
     }
 
+    /// <summary>Decides, and again with the answers as long as rules ask for more: each round answers at least one question more.</summary>
+    private async Task<(Outcome<TicketDecision> Decided, Known Known)> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var known = await TicketReferences.LookUp(session, before, change, by, cancellationToken);
+        while (true)
+        {
+            var decided = TicketDecision.Decide(before, change, rulebook, new(by, now, known));
+            if (decided.Problem is not null || decided.Value.Asks.IsEmpty) return (decided, known);
+            known = known with { Answers = await RuleAnswers.LookUp(session, decided.Value.Asks, known.Answers, clock, cancellationToken) };
+        }
+    }
+
     private async Task<Outcome<Ticket>> Save(Ticket? before, TicketDecision decision, Rulebook rulebook, Actor by, Known known, CancellationToken cancellationToken)
     {
         var after = decision.After;
-        var events = TicketEvents.Drafts(before, after, decision);
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
         batch.AddRange(TicketRow.Followers(session.TenantId, before, after));
@@ -121,9 +129,16 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         if (decision.Leaving is { } leaving) batch.AddRange(MergeRow.Move(session.TenantId, leaving.CommentId, leaving.ToId));
         if (decision.Linked is { } link) batch.Add(LinkRow.Save(session.TenantId, link, by.Id, after.UpdatedAt));
         if (decision.Unlinked is { } unlink) batch.Add(LinkRow.Delete(session.TenantId, unlink));
-        if (decision.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, after, comment));
-        batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, by, decision.History, events, decision.Reason),
-            before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
+        var first = (before?.Sequence ?? 0) + 1;
+        foreach (var (part, actor, rule) in RuleRunRow.Parts(decision, by))
+        {
+            if (part.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, part.After, comment));
+            batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part), part.Reason, rule),
+                before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
+            first += part.Events.Length;
+        }
+
+        batch.AddRange(RuleRunRow.Save(session.TenantId, after, decision.Rules));
         try
         {
             if (before is not null)

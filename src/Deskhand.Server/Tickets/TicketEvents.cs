@@ -6,10 +6,12 @@ namespace Deskhand.Tickets;
 /// <summary>The events of a decision in their public form.</summary>
 internal static class TicketEvents
 {
-    public static ImmutableArray<EventDraft> Drafts(Ticket? before, Ticket after, TicketDecision decision)
+    /// <param name="first">The number of the first of them.</param>
+    /// <param name="after">The ticket as all of the change leaves it.</param>
+    /// <param name="decision">What was decided: the change itself, or one step of a rule.</param>
+    public static ImmutableArray<EventDraft> Drafts(long first, Ticket after, TicketDecision decision)
     {
         var ticket = TicketResponse.From(after);
-        var first = (before?.Sequence ?? 0) + 1;
         return
         [
             .. decision.Events.Select((e, i) => new EventDraft(

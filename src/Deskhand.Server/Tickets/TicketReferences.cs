@@ -61,6 +61,14 @@ internal static class TicketReferences
         return rows[0];
     }
 
+    /// <summary>What is known of an agent and a group.</summary>
+    public static async Task<Known> Place(TenantSession session, Guid? agent, Guid? group, CancellationToken cancellationToken) => (await session.Query("""
+        SELECT EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND active AND deleted_at IS NULL AND role <> 'light_agent'),
+               EXISTS (SELECT 1 FROM groups WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL),
+               EXISTS (SELECT 1 FROM group_members WHERE tenant_id = $1 AND group_id = $3 AND user_id = $2)
+        """, r => new Known { Assignee = r.GetBoolean(0), Group = r.GetBoolean(1), AssigneeInGroup = r.GetBoolean(2) }, cancellationToken,
+        Rows.P(session.TenantId), Rows.P(agent), Rows.P(group)))[0];
+
     private const string NoAsset = "(SELECT NULL::uuid AS id, NULL::text AS number, NULL::uuid AS customer_id, NULL::uuid AS location_id, NULL::uuid AS project_id) a ON true";
 
     /// <summary>The asset's number as it can be looked up; what is no number of an asset finds none.</summary>

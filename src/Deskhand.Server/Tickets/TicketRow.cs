@@ -13,7 +13,8 @@ internal static class TicketRow
         t.tags, t.custom_fields::text, t.channel, t.customer_id, t.contact_id, t.location_id, t.asset_id, t.assignee_id, t.group_id, t.due_at,
         t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at,
         t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.project_id,
-        t.merged_into_id, t.problem_id, t.follower_ids, t.assigned_version
+        t.merged_into_id, t.problem_id, t.follower_ids, t.assigned_version,
+        coalesce(t.status_at, t.closed_at, t.updated_at), t.assigned_at
         """;
 
     public static Ticket Read(NpgsqlDataReader r) => new()
@@ -60,6 +61,8 @@ internal static class TicketRow
         MergedIntoId = r.Id(35),
         FollowerIds = [.. r.GetFieldValue<Guid[]>(37)],
         AssignedVersion = r.GetInt64(38),
+        StatusAt = r.GetFieldValue<DateTimeOffset>(39),
+        AssignedAt = r.Instant(40),
     };
 
     /// <summary>Writes a new ticket; without a number it takes the one that was drawn in this transaction (<see cref="TicketNumbers"/>).</summary>
@@ -67,8 +70,9 @@ internal static class TicketRow
         INSERT INTO tickets (tenant_id, id, number, reference, external_id, subject, description, status, status_category, priority, type, category, subcategory,
             tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
             escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at, project_id,
-            merged_into_id, problem_id, follower_ids, assigned_version)
-        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
+            merged_into_id, problem_id, follower_ids, assigned_version,
+            status_at, assigned_at)
+        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)
         """, Values(tenantId, ticket));
 
     /// <summary>Writes every column that can change.</summary>
@@ -77,7 +81,8 @@ internal static class TicketRow
             tags = $14, custom_fields = $15, channel = $16, customer_id = $17, contact_id = $18, location_id = $19, asset_id = $20, assignee_id = $21, group_id = $22, due_at = $23,
             escalation_level = $24, escalation_reason = $25, escalated_at = $26, first_responded_at = $27, solved_at = $28, closed_at = $29,
             version = $30, sequence = $31, updated_at = $34, deleted_at = $35, project_id = $36,
-            merged_into_id = $37, problem_id = $38, follower_ids = $39, assigned_version = $40
+            merged_into_id = $37, problem_id = $38, follower_ids = $39, assigned_version = $40,
+            status_at = $41, assigned_at = $42
         WHERE tenant_id = $1 AND id = $2 AND number = $3 AND reference = $4 AND created_by IS NOT DISTINCT FROM $32 AND created_at = $33
         """, Values(tenantId, ticket));
 
@@ -144,5 +149,7 @@ internal static class TicketRow
         Rows.P(t.Fields.ProblemId),
         Rows.P(t.FollowerIds.ToArray()),
         Rows.P(t.AssignedVersion),
+        Rows.P((DateTimeOffset?)t.StatusAt),
+        Rows.P(t.AssignedAt),
     ];
 }

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Deskhand.Tickets;
+
+namespace Deskhand.Automation;
+
+/// <summary>Whether a condition holds.</summary>
+internal delegate bool RuleTest(RuleScene scene);
+
+/// <summary>What an action asks of the ticket as it is now; null = nothing, or an answer is missing.</summary>
+internal delegate TicketChange? RuleStep(RuleScene scene, Rule rule);
+
+/// <summary>A trigger or automation, checked and ready to run. Compiled once when the rulebook is loaded.</summary>
+public sealed class Rule
+{
+    private readonly ImmutableArray<RuleTest> all;
+    private readonly ImmutableArray<RuleTest> any;
+
+    private Rule(Guid id, RuleKind kind, RuleFields fields, long version, ImmutableArray<RuleTest> all, ImmutableArray<RuleTest> any, ImmutableArray<RuleStep> steps, ImmutableArray<Waiting> waits)
+    {
+        (Id, Kind, Fields, Version, Steps, Waits) = (id, kind, fields, version, steps, waits);
+        (this.all, this.any) = (all, any);
+    }
+
+    public Guid Id { get; }
+
+    public RuleKind Kind { get; }
+
+    public RuleFields Fields { get; }
+
+    public long Version { get; }
+
+    /// <summary>What an automation waits for.</summary>
+    public ImmutableArray<Waiting> Waits { get; }
+
+    internal ImmutableArray<RuleStep> Steps { get; }
+
+    /// <summary>Checks the words of a rule and makes it ready to run.</summary>
+    /// <param name="id">The rule's id.</param>
+    /// <param name="kind">Trigger or automation.</param>
+    /// <param name="fields">What was written.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="rulebook">The tenant's statuses, categories and fields.</param>
+    /// <returns>The rule, or <c>invalid</c> with every member that means nothing, such as <c>conditions.all.0.value</c>.</returns>
+    public static Outcome<Rule> Compile(Guid id, RuleKind kind, RuleFields fields, long version, Rulebook rulebook)
+    {
+        var errors = new FieldErrors();
+        var words = new ConditionCompiler(kind, rulebook, errors);
+        var all = words.Compile(fields.Conditions.All, "conditions.all");
+        var any = words.Compile(fields.Conditions.Any, "conditions.any");
+        var steps = new ActionCompiler(rulebook, errors).Compile(fields.Actions, "actions");
+        errors.Unless(kind == RuleKind.Automation || !fields.OncePerTicket, "oncePerTicket", "Only an automation is once per ticket.");
+        if (kind == RuleKind.Trigger) errors.Unless(all.Length + any.Length > 0, "conditions", "A trigger needs a condition.");
+        else errors.Unless(words.Waits.Any(w => w.AtLeast), "conditions.all", "An automation waits for time to pass: it needs a condition such as hoursSinceCreated at_least 24, among all.");
+        if (errors.ToProblem() is { } invalid) return invalid;
+        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. words.Waits]);
+        return RuleLoops.Refuse(rule) is { } loops ? loops : rule;
+    }
+
+    /// <summary>The state of a ticket that an automation meets, and meets once: when the ticket got where the rule waits for it; the same instant always for one that is once per ticket.</summary>
+    public DateTimeOffset EntryOf(Ticket ticket) =>
+        Fields.OncePerTicket ? DateTimeOffset.UnixEpoch : Waits.First(w => w.AtLeast).InstantOf(ticket) ?? DateTimeOffset.UnixEpoch;
+
+    /// <summary>Whether the rule applies; false too when an answer is missing (<see cref="RuleScene.Asks"/>).</summary>
+    public bool Matches(RuleScene scene)
+    {
+        foreach (var test in all)
+            if (!test(scene)) return false;
+        if (any.IsEmpty) return true;
+        foreach (var test in any)
+            if (test(scene)) return true;
+        return false;
+    }
+}
+
+/// <summary>The rules of a tenant, ready to run.</summary>
+/// <param name="Triggers">The active ones, in order.</param>
+/// <param name="Automations">The active ones, in order.</param>
+/// <param name="Routing">How groups give tickets to their members; those that do not are absent.</param>
+public sealed record RuleSet(ImmutableArray<Rule> Triggers, ImmutableArray<Rule> Automations, ImmutableDictionary<Guid, RoutingMode> Routing)
+{
+    public static RuleSet None { get; } = new([], [], ImmutableDictionary<Guid, RoutingMode>.Empty);
+}
+
+/// <summary>What one rule did to a ticket.</summary>
+/// <param name="Rule">Which; null = the routing of the ticket's group.</param>
+/// <param name="Name">Its name at that time.</param>
+/// <param name="Version">Its version at that time.</param>
+/// <param name="Via">Rule, or timer for an automation.</param>
+/// <param name="Steps">The changes, each as it was decided; empty when it failed.</param>
+/// <param name="Problem">Why it could not be done; null = it was.</param>
+/// <param name="EnteredAt">Of an automation: the state it met (<see cref="Automation.Rule.EntryOf"/>).</param>
+public sealed record RuleRun(Guid? Rule, string Name, long Version, Via Via, ImmutableArray<TicketDecision> Steps, Problem? Problem, DateTimeOffset? EnteredAt = null);

@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Deskhand.Automation;
+
+namespace Deskhand.Tickets;
+
+public sealed class RuleTests
+{
+    private static readonly ImmutableArray<CustomFieldDefinition> Own =
+        [new("region", "Region", CustomFieldType.Select, ["north", "south"]), new("floors", "Floors", CustomFieldType.Number, []), new("lift", "Lift", CustomFieldType.Boolean, [])];
+
+    private static Rulebook Book => Desk.Rulebook(ReadyWorkflows.Support, Own);
+
+    [Theory]
+    [InlineData("status", "is", "\"new\"", true)]
+    [InlineData("status", "in", "[\"open\",\"new\"]", true)]
+    [InlineData("status", "not_in", "[\"open\"]", true)]
+    [InlineData("statusCategory", "is_not", "\"new\"", false)]
+    [InlineData("priority", "at_least", "\"high\"", true)]
+    [InlineData("priority", "greater", "\"high\"", false)]
+    [InlineData("priority", "in", "[\"low\",\"high\"]", true)]
+    [InlineData("tags", "contains", "[\"VIP\",\"other\"]", true)]
+    [InlineData("tags", "contains_all", "[\"vip\",\"other\"]", false)]
+    [InlineData("tags", "not_contains", "\"vip\"", false)]
+    [InlineData("subject", "contains", "\"sin señal\"", true)]
+    [InlineData("subject", "contains", "\"señ\"", false)]
+    [InlineData("subject", "not_contains", "\"roto\"", true)]
+    [InlineData("description", "absent", null, true)]
+    [InlineData("customFields.region", "is", "\"north\"", true)]
+    [InlineData("customFields.floors", "at_most", "3", true)]
+    [InlineData("customFields.floors", "less", "3", false)]
+    [InlineData("customFields.lift", "is", "true", true)]
+    [InlineData("customerId", "present", null, true)]
+    [InlineData("assigneeId", "is", "\"current_user\"", true)]
+    [InlineData("assigneeId", "changed", null, true)]
+    [InlineData("groupId", "changed", null, false)]
+    [InlineData("priority", "changed_to", "\"high\"", true)]
+    [InlineData("priority", "changed_from", "\"low\"", false)]
+    [InlineData("event", "is", "\"created\"", true)]
+    [InlineData("event", "in", "[\"commented\",\"assigned\"]", true)]
+    [InlineData("event", "is", "\"commented\"", false)]
+    [InlineData("actor.kind", "is", "\"agent\"", true)]
+    [InlineData("via", "is_not", "\"mail\"", true)]
+    [InlineData("hour", "at_least", "12", true)]
+    [InlineData("weekday", "is", "\"friday\"", true)]
+    [InlineData("said", "contains", "[\"signal\",\"SENAL\"]", true)]
+    [InlineData("mood", "is", "\"neutral\"", true)]
+    public void A_condition_says_of_a_new_ticket_what_its_words_say(string field, string op, string? value, bool expected)
+    {
+        var ticket = Create([new(field, Wire.Find<RuleOperator>(op)!.Value, value is null ? null : JsonElement.Parse(value))]);
+        Assert.Equal(expected, ticket.Rules.Length == 1);
+        Assert.Equal(expected, ticket.After.Fields.Tags.Contains("hit"));
+    }
+
+    [Theory]
+    [InlineData("status", "changed", null, true)]
+    [InlineData("status", "changed_to", "\"pending_customer\"", true)]
+    [InlineData("status", "changed_from", "\"open\"", true)]
+    [InlineData("status", "changed_from", "\"new\"", false)]
+    [InlineData("event", "is", "\"status_changed\"", true)]
+    [InlineData("event", "is", "\"updated\"", false)]
+    public void A_condition_says_of_a_step_what_its_words_say(string field, string op, string? value, bool expected)
+    {
+        var rules = With(Trigger("r", [new(field, Wire.Find<RuleOperator>(op)!.Value, value is null ? null : JsonElement.Parse(value))], Hit));
+        Assert.Equal(expected, Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules).Rules.Length == 1);
+    }
+
+    [Fact]
+    public void What_a_rule_does_starts_no_rule_before_it()
+    {
+        var rules = With(Trigger("late", [Is("tags", RuleOperator.Contains, "hit")], new RuleAction(RuleActionType.SetPriority, Value("urgent"))), Trigger("first", [Is("event", RuleOperator.Is, "created")], Hit));
+        var decision = ((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, new() { Subject = "x" }), rules: rules);
+        Assert.Equal(["first"], decision.Rules.Select(r => r.Name));
+        Assert.Equal(Priority.Normal, decision.After.Fields.Priority);
+        Assert.Equal(2, decision.After.Version);
+        Assert.Equal(2, decision.After.Sequence);
+    }
+
+    [Fact]
+    public void A_rule_does_all_of_its_actions_or_none()
+    {
+        var rules = With(Trigger("r", [Is("event", RuleOperator.Is, "created")], Hit, new RuleAction(RuleActionType.SetStatus, Value("closed"))));
+        var decision = ((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, new() { Subject = "x" }), rules: rules);
+        var run = Assert.Single(decision.Rules);
+        Assert.Equal("transition_not_allowed", run.Problem!.Code);
+        Assert.Empty(run.Steps);
+        Assert.Empty(decision.After.Fields.Tags);
+        Assert.Equal(1, decision.After.Version);
+    }
+
+    [Fact]
+    public void What_a_rule_must_know_is_asked_and_the_answer_completes_the_decision()
+    {
+        var rules = With(Trigger("tier", [Is("event", RuleOperator.Is, "created"), Is("customer.tier", RuleOperator.AtLeast, "gold")], Hit));
+        var change = new TicketChange.Create(Desk.Ticket, new() { Subject = "x", CustomerId = Desk.Customer });
+        var open = ((Ticket?)null).Must(change, rules: rules);
+        Assert.Equal(new Question.TierOf(Desk.Customer), Assert.Single(open.Asks));
+        foreach (var (tier, hits) in new[] { (Directory.Tier.Platinum, 1), (Directory.Tier.Silver, 0) })
+        {
+            var c = Desk.Knowing(Desk.AllKnown with { Answers = Desk.AllKnown.Answers.Add(new Question.TierOf(Desk.Customer), tier) });
+            var decided = ((Ticket?)null).Must(change, c, rules);
+            Assert.Empty(decided.Asks);
+            Assert.Equal(hits, decided.Rules.Length);
+        }
+    }
+
+    [Fact]
+    public void A_group_that_routes_asks_who_is_next_and_assigns()
+    {
+        var rules = Book with { Rules = RuleSet.None with { Routing = ImmutableDictionary<Guid, RoutingMode>.Empty.Add(Desk.Group, RoutingMode.LeastBusy) } };
+        var change = new TicketChange.Create(Desk.Ticket, new() { Subject = "x", GroupId = Desk.Group });
+        var router = new Question.Router(Desk.Group, RoutingMode.LeastBusy, new([]));
+        Assert.Equal(router, Assert.Single(((Ticket?)null).Must(change, rules: rules).Asks));
+        var answers = Desk.AllKnown.Answers.Add(router, Desk.Bob).Add(new Question.Place(Desk.Bob, Desk.Group), Desk.AllKnown);
+        var decided = ((Ticket?)null).Must(change, Desk.Knowing(Desk.AllKnown with { Answers = answers }), rules);
+        Assert.Equal(Desk.Bob, decided.After.Fields.AssigneeId);
+        Assert.Equal("routing:least_busy", Assert.Single(decided.Rules).Name);
+        // whoever has an agent, or gets another field, is not routed
+        Assert.Empty(((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, new() { Subject = "x", GroupId = Desk.Group, AssigneeId = Desk.Ann }), rules: rules).Asks);
+        var standing = Desk.In("open") with { Fields = new() { Subject = "x", GroupId = Desk.Group } };
+        Assert.Empty(standing.Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules).Asks);
+    }
+
+    [Fact]
+    public void Placeholders_are_escaped_empty_when_missing_and_refused_when_unknown()
+    {
+        Assert.Null(Placeholders.Refuse("Dear {{ contact.firstName }}, {{ticket.reference}} {not one}"));
+        Assert.Contains("There is no placeholder ticket.colour", Placeholders.Refuse("{{ticket.colour}}"), StringComparison.Ordinal);
+        var ticket = Desk.In("open") with { Fields = new() { Subject = "<b>*x*</b>\n{{contact.name}}" } };
+        var scene = new RuleScene(ticket, ticket, [], null, Book, Desk.By(Desk.Admin));
+        foreach (var (format, expected) in new[] { (BodyFormat.Plain, "[<b>*x*</b> {{contact.name}}] [] Ann"), (BodyFormat.Html, "[&lt;b&gt;*x*&lt;/b&gt; {{contact.name}}] [] Ann"), (BodyFormat.Markdown, @"[\<b\>\*x\*\</b\> {{contact.name}}] [] Ann") })
+        {
+            Assert.True(Placeholders.Fill(scene, "[{{ticket.subject}}] [{{contact.firstName}}] {{agent.name}}", format, "Ann", out var filled));
+            Assert.Equal(expected, filled);
+        }
+    }
+
+    [Theory]
+    [InlineData("This is unacceptable. I am furious!", Mood.StronglyNegative)]
+    [InlineData("Es una vergüenza, el peor servicio. Estoy harta.", Mood.StronglyNegative)]
+    [InlineData("I am disappointed", Mood.Negative)]
+    [InlineData("Not good and not happy", Mood.Negative)]
+    [InlineData("The line is down since Tuesday", Mood.Neutral)]
+    [InlineData("Thanks, that was excellent", Mood.Positive)]
+    [InlineData("Muchas gracias, excelente", Mood.Positive)]
+    public void A_mood_is_guessed_from_words(string text, Mood expected) => Assert.Equal(expected, MoodScorer.Of(TextWords.Of(text)));
+
+    [Fact]
+    public void An_automation_that_would_run_for_ever_is_refused()
+    {
+        RuleCondition waits = new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("24"));
+        var note = new RuleAction(RuleActionType.AddNote, Value("Still here"));
+        Assert.Equal("rule_loops", Automation([waits], false, note).Problem!.Code);
+        Assert.Null(Automation([waits], true, note).Problem);
+        Assert.Null(Automation([waits, Is("tags", RuleOperator.NotContains, "hit")], false, Hit).Problem);
+        Assert.Equal("rule_loops", Automation([waits, Is("tags", RuleOperator.NotContains, "other")], false, Hit).Problem!.Code);
+        Assert.Null(Automation([waits, Is("priority", RuleOperator.Less, "urgent")], false, new RuleAction(RuleActionType.SetPriority, Value("urgent"))).Problem);
+        Assert.Contains("conditions.all", Automation([Is("tags", RuleOperator.NotContains, "hit")], false, Hit).Problem!.Errors.Keys);
+
+        var up = Automation([waits, Is("priority", RuleOperator.Is, "low")], false, new RuleAction(RuleActionType.SetPriority, Value("high"))).Value;
+        var down = Automation([waits, Is("priority", RuleOperator.Is, "high")], false, new RuleAction(RuleActionType.SetPriority, Value("low"))).Value;
+        Assert.Equal("rule_loops", RuleLoops.Refuse(down, [up])!.Code);
+        Assert.Null(RuleLoops.Refuse(up, [Automation([waits, Is("tags", RuleOperator.NotContains, "hit")], false, Hit).Value]));
+    }
+
+    [Fact]
+    public void An_automation_looks_whether_its_time_has_come()
+    {
+        var rule = Automation([new("hoursSinceStatus", RuleOperator.AtLeast, JsonElement.Parse("2")), Is("status", RuleOperator.Is, "pending_customer")], false, new RuleAction(RuleActionType.SetStatus, Value("open"))).Value;
+        var ticket = Desk.In("pending_customer") with { StatusAt = Desk.Noon };
+        Assert.Same(ticket, ticket.Must(new TicketChange.Automate(rule), Desk.By(Actor.System(Via.Timer), 119)).After);
+        var decided = ticket.Must(new TicketChange.Automate(rule), Desk.By(Actor.System(Via.Timer), 120));
+        Assert.Equal("open", decided.After.Status);
+        var run = Assert.Single(decided.Rules);
+        Assert.Equal((Via.Timer, Desk.Noon), (run.Via, run.EnteredAt));
+    }
+
+    [Theory]
+    [InlineData("en")]
+    [InlineData("es")]
+    public void The_ready_rules_mean_something_in_every_ready_workflow(string locale)
+    {
+        foreach (var workflow in ReadyWorkflows.All)
+        {
+            var solved = workflow.Statuses.FirstOrDefault(s => s.Category == StatusCategory.Solved);
+            foreach (var ready in ReadyRules.In(locale, solved is null ? null : workflow.FirstReachable(solved.Key, StatusCategory.Closed)?.Key))
+                Assert.Null(Rule.Compile(Desk.Id(99), ready.Kind, ready.Fields, 1, Desk.Rulebook(workflow)).Problem);
+        }
+    }
+
+    private static RuleAction Hit => new(RuleActionType.AddTags, JsonElement.Parse("[\"hit\"]"));
+
+    private static JsonElement Value(object value) => JsonSerializer.SerializeToElement(value);
+
+    private static RuleCondition Is(string field, RuleOperator op, string value) => new(field, op, Value(value));
+
+    private static Rule Trigger(string name, ImmutableArray<RuleCondition> all, params ImmutableArray<RuleAction> actions)
+    {
+        var rule = Rule.Compile(Desk.Id(90), RuleKind.Trigger, new() { Name = name, Conditions = new() { All = all }, Actions = actions }, 1, Book);
+        Assert.True(rule.Problem is null, string.Join(' ', rule.Problem?.Errors.Select(e => e.Key + ": " + e.Value[0]) ?? []));
+        return rule.Value;
+    }
+
+    private static Outcome<Rule> Automation(ImmutableArray<RuleCondition> all, bool once, params ImmutableArray<RuleAction> actions) =>
+        Rule.Compile(Guid.Parse($"00000000-0000-7000-9000-{actions[0].GetHashCode() & 0xffffff:D12}"), RuleKind.Automation, new() { Name = "a", Conditions = new() { All = all }, Actions = actions, OncePerTicket = once }, 1, Book);
+
+    private static Rulebook With(params ImmutableArray<Rule> triggers) => Book with { Rules = RuleSet.None with { Triggers = triggers } };
+
+    private static TicketDecision Create(ImmutableArray<RuleCondition> conditions)
+    {
+        var fields = new TicketFields
+        {
+            Subject = "¡SIN SEÑAL!",
+            Priority = Priority.High,
+            Tags = ["vip"],
+            CustomerId = Desk.Customer,
+            AssigneeId = Desk.Ann,
+            CustomFields = CustomValues.Parse("""{"region":"north","floors":3,"lift":true}"""),
+        };
+        return ((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, fields), rules: With(Trigger("r", conditions, Hit)));
+    }
+}
