@@ -56,7 +56,7 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
                 if (Tags(action, value) is { } removed) edits.Add(f => f with { Tags = [.. f.Tags.Except(removed, StringComparer.Ordinal)] });
                 break;
             case RuleActionType.SetStatus:
-                if (OneOf(action, value, [.. rulebook.Workflow.Statuses.Select(s => s.Key)]) is { } status) steps.Add((_, rule) => new TicketChange.ChangeStatus(status, action.Reason ?? rule.Fields.Name));
+                if (OneOf(action, value, [.. rulebook.Workflow.Statuses.Select(s => s.Key)]) is { } status) steps.Add((_, name) => new TicketChange.ChangeStatus(status, action.Reason ?? name));
                 break;
             case RuleActionType.AssignAgent:
                 Assign(action, value, (s, id) => new TicketChange.Assign(id, s.After.Fields.GroupId, null), mayBeCurrent: true);
@@ -70,12 +70,12 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
                 break;
             case RuleActionType.Escalate:
                 if (action.Value is { ValueKind: JsonValueKind.Number } level && level.TryGetInt32(out var to) && to is >= 1 and <= 3)
-                    steps.Add((s, rule) => s.After.EscalationLevel >= to ? null : new TicketChange.Escalate(to, action.Reason ?? rule.Fields.Name, false, null, null));
+                    steps.Add((s, name) => s.After.EscalationLevel >= to ? null : new TicketChange.Escalate(to, action.Reason ?? name, false, null, null));
                 else errors.Add(value, "The level is 1, 2 or 3.");
                 break;
             case RuleActionType.Deescalate:
                 errors.Unless(action.Value is null, value, "This action has no value.");
-                steps.Add((_, rule) => new TicketChange.Deescalate(action.Reason ?? rule.Fields.Name));
+                steps.Add((_, name) => new TicketChange.Deescalate(action.Reason ?? name));
                 break;
             case RuleActionType.AddNote:
                 Comment(action, value, Visibility.Internal);

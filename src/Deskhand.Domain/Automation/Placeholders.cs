@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Deskhand.Tickets;
 
 namespace Deskhand.Automation;
@@ -10,6 +12,9 @@ namespace Deskhand.Automation;
 /// <summary>Texts with places for names, such as <c>Dear {{contact.firstName}}</c>. There is no logic in them: a name that is missing is empty, one that does not exist is refused when the text is saved.</summary>
 public static partial class Placeholders
 {
+    private static readonly SearchValues<char> Marks = SearchValues.Create("\\`*_[]<>&~|");
+    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
+
     private static readonly ImmutableDictionary<string, Func<RuleScene, Names, string?, string?>> Known = new Dictionary<string, Func<RuleScene, Names, string?, string?>>(StringComparer.Ordinal)
     {
         ["ticket.reference"] = (s, _, _) => s.After.Reference,
@@ -69,7 +74,7 @@ public static partial class Placeholders
         return format switch
         {
             BodyFormat.Plain => line,
-            BodyFormat.Html => WebUtility.HtmlEncode(line),
+            BodyFormat.Html => Html.Encode(line),
             BodyFormat.Markdown => Markdown(line),
         };
     }
@@ -77,11 +82,11 @@ public static partial class Placeholders
     /// <summary>Backslashes before what Markdown reads as marks within a line (CommonMark 2.4).</summary>
     private static string Markdown(string line)
     {
-        if (!line.AsSpan().ContainsAny("\\`*_[]<>&~|")) return line;
+        if (!line.AsSpan().ContainsAny(Marks)) return line;
         var escaped = new StringBuilder(line.Length + 8);
         foreach (var c in line)
         {
-            if (c is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '&' or '~' or '|') escaped.Append('\\');
+            if (Marks.Contains(c)) escaped.Append('\\');
             escaped.Append(c);
         }
 

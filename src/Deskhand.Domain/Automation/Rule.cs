@@ -7,7 +7,9 @@ namespace Deskhand.Automation;
 internal delegate bool RuleTest(RuleScene scene);
 
 /// <summary>What an action asks of the ticket as it is now; null = nothing, or an answer is missing.</summary>
-internal delegate TicketChange? RuleStep(RuleScene scene, Rule rule);
+/// <param name="scene">The ticket and what surrounds it.</param>
+/// <param name="name">The name of the rule or macro, which stands for a reason that is not given.</param>
+internal delegate TicketChange? RuleStep(RuleScene scene, string name);
 
 /// <summary>A trigger or automation, checked and ready to run. Compiled once when the rulebook is loaded.</summary>
 public sealed class Rule

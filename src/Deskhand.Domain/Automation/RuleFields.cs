@@ -137,6 +137,6 @@ public sealed record RuleFields : IFields<RuleFields>
         any = conditions.Any.Select(c => new { field = c.Field, @operator = Wire.Name(c.Operator), value = c.Value }),
     }, Plain);
 
-    private static string Text(ImmutableArray<RuleAction> actions) =>
+    internal static string Text(ImmutableArray<RuleAction> actions) =>
         JsonSerializer.Serialize(actions.Select(a => new { type = Wire.Name(a.Type), value = a.Value, key = a.Key, reason = a.Reason }), Plain);
 }

@@ -55,7 +55,7 @@ public sealed partial record TicketDecision
         var steps = ImmutableArray.CreateBuilder<TicketDecision>();
         foreach (var step in rule.Steps)
         {
-            var change = step(scene, rule);
+            var change = step(scene, rule.Fields.Name);
             // with an answer missing the whole decision is made again
             if (scene.Asks.Count > 0) break;
             if (change is null) continue;

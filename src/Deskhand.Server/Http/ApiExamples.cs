@@ -38,6 +38,17 @@ internal static class ApiExamples
     private static readonly WorkflowJson.TransitionBody[] Steps =
         [new("arrived", "checked"), new("checked", "refunded", "billing:approve"), new("refunded", "checked"), new("refunded", "closed")];
 
+    private static readonly RuleFields Outages = new RuleFields
+    {
+        Name = "Outages of gold customers",
+        Conditions = new()
+        {
+            All = [new("event", RuleOperator.Is, JsonSerializer.SerializeToElement("created")), new("customer.tier", RuleOperator.AtLeast, JsonSerializer.SerializeToElement("gold"))],
+            Any = [new("subject", RuleOperator.Contains, JsonSerializer.SerializeToElement(new[] { "no internet", "sin internet" }))],
+        },
+        Actions = [new(RuleActionType.SetPriority, JsonSerializer.SerializeToElement("high")), new(RuleActionType.AddTags, JsonSerializer.SerializeToElement(new[] { "outage" }))],
+    };
+
     private static readonly Dictionary<Type, object> Values = new()
     {
         [typeof(TicketFields)] = Ticket,
@@ -86,16 +97,8 @@ internal static class ApiExamples
         [typeof(MergeBody)] = new MergeBody { SourceIds = [ContactId], Take = ImmutableSortedDictionary<string, Guid>.Empty.Add("email", ContactId) },
         [typeof(ProjectFields)] = new ProjectFields { Name = "Sandton phase 2", Number = "P-000007", StartsOn = new DateOnly(2026, 1, 12), EndsOn = new DateOnly(2026, 9, 30) },
         [typeof(ViewFields)] = new ViewFields { Name = "Pressing and mine", Conditions = "assignee:me priority>=high is:unsolved", Columns = ["reference", "subject", "status"], Sort = "-priority" },
-        [typeof(RuleFields)] = new RuleFields
-        {
-            Name = "Outages of gold customers",
-            Conditions = new()
-            {
-                All = [new("event", RuleOperator.Is, JsonSerializer.SerializeToElement("created")), new("customer.tier", RuleOperator.AtLeast, JsonSerializer.SerializeToElement("gold"))],
-                Any = [new("subject", RuleOperator.Contains, JsonSerializer.SerializeToElement(new[] { "no internet", "sin internet" }))],
-            },
-            Actions = [new(RuleActionType.SetPriority, JsonSerializer.SerializeToElement("high")), new(RuleActionType.AddTags, JsonSerializer.SerializeToElement(new[] { "outage" }))],
-        },
+        [typeof(RuleFields)] = Outages,
+        [typeof(TryTrigger.TryBody)] = new TryTrigger.TryBody { Trigger = Outages },
         [typeof(TrySavedTrigger.TryBody)] = new TrySavedTrigger.TryBody { Tickets = 50 },
         [typeof(RuleOrder)] = new RuleOrder { Ids = [ContactId] },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },

@@ -120,6 +120,35 @@ public sealed class TriggerTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal("0", (await agent.Post("/tickets", new { subject = "URGENT: broken" })).Expect(201)["escalationLevel"]);
     }
 
+    [Fact]
+    public async Task A_trigger_is_tried_on_what_has_happened_and_changes_nothing()
+    {
+        var tenant = await desk.NewTenant("tried");
+        var (admin, agent) = (tenant.Admin, tenant.Agent);
+        var ticket = await agent.NewTicket("Printer", new { priority = "low" });
+        (await agent.Put($"/tickets/{ticket}/status", new { status = "open" })).Expect(200);
+        (await agent.Patch($"/tickets/{ticket}", new { priority = "high" })).Expect(200);
+        (await agent.Post($"/tickets/{ticket}/comments", new { body = "It prints nothing but noise" })).Expect(201);
+        var other = await agent.NewTicket("Other");
+        async Task<Reply> Try(object trigger) => (await admin.Post("/triggers/try", new { trigger, tickets = 10 })).Expect(200);
+
+        var created = await Try(Rule("Low ones", "event", "is", "created", new { type = "set_priority", value = "normal" }));
+        Assert.Equal(("2", "5"), (created["tickets"], created["changes"]));
+        // the other one is normal already: it matches and nothing would change
+        Assert.Equal(("1", ticket.ToString(), "priority", "low", "normal"),
+            (created.At("matches")!.AsArray().Count.ToString(), created["matches.0.ticketId"], created["matches.0.changes.0.field"], created["matches.0.changes.0.from"], created["matches.0.changes.0.to"]));
+        Assert.Equal("ticket.status_changed", (await Try(Rule("Opened", "status", "changed_to", "open", Tag)))["matches.0.events.0"]);
+        Assert.Single((await Try(Rule("Risen", "priority", "changed_from", "low", Tag))).At("matches")!.AsArray());
+        Assert.Single((await Try(Rule("Noise", "comment.body", "contains", "NOISE", Tag))).At("matches")!.AsArray());
+        Assert.Equal("transition_not_allowed", (await Try(Rule("Close", "event", "is", "created", new { type = "set_status", value = "closed" })))["matches.0.problem.code"]);
+
+        var saved = (await admin.Post("/triggers", new { name = "Off", active = false, conditions = new { all = new object[] { new { field = "subject", @operator = "contains", value = "printer" } } }, actions = new[] { Tag } })).Expect(201)["id"];
+        Assert.Equal("4", (await admin.Post($"/triggers/{saved}/try", new { })).Expect(200).At("matches")!.AsArray().Count.ToString());
+        (await admin.Post($"/triggers/{saved}/try", new { tickets = 0 })).Expect(422);
+        Assert.Equal(("4", "1"), ((await agent.Get($"/tickets/{ticket}"))["version"], (await agent.Get($"/tickets/{other}"))["version"]));
+        Assert.Equal(0, await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM rule_runs"));
+    }
+
     private static object Tag => new { type = "add_tags", value = new[] { "x" } };
 
     private static object Rule(string name, string field, string op, object value, params object[] actions) =>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Deskhand.Automation;
 using Deskhand.Data;
 using Deskhand.Directory;
-using Deskhand.Http;
 
 namespace Deskhand.Tickets;
 
