@@ -54,9 +54,9 @@ public sealed class PurityTests
     }
 
     [Fact]
-    public void It_references_nothing_of_the_rest_and_no_package() =>
+    public void It_references_nothing_of_the_rest_and_no_package_but_that_of_time_zones() =>
         // netstandard: what the coverage collector weaves in refers to it
-        Assert.All(typeof(Wire).Assembly.GetReferencedAssemblies(), a => Assert.Matches(@"^(System\..*|netstandard)$", a.Name));
+        Assert.All(typeof(Wire).Assembly.GetReferencedAssemblies(), a => Assert.Matches(@"^(System\..*|netstandard|NodaTime)$", a.Name));
 
     private static string Named(MemberInfo member) => $"{member.DeclaringType!.Name}.{member.Name}";
 }

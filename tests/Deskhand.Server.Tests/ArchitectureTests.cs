@@ -16,6 +16,7 @@ public sealed partial class ArchitectureTests
         ["Jobs"] = ["Access"],
         ["Directory"] = ["Access", "Jobs"],
         ["Tickets"] = ["Access", "Jobs", "Directory", "Pdf"],
+        ["Sla"] = ["Access", "Tickets"],
         ["Tenants"] = ["Access", "Directory", "Tickets"],
         ["Realtime"] = ["Access", "Tickets"],
         ["Outbox"] = ["Access"],

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Deskhand.Automation;
+using Deskhand.Directory;
+using Deskhand.Sla;
 
 namespace Deskhand.Tickets;
 
@@ -16,6 +18,9 @@ public sealed record Rulebook(
 {
     /// <summary>Triggers, automations and routing, ready to run.</summary>
     public RuleSet Rules { get; init; } = RuleSet.None;
+
+    /// <summary>What is promised about time.</summary>
+    public SlaRules Sla { get; init; } = SlaRules.Nothing;
 }
 
 /// <summary>What is known of the rows that a change names; absent where the change names none, or none exists in this tenant.</summary>
@@ -70,6 +75,9 @@ public sealed record Known
 
     /// <summary>Whether the ticket that shall wait is one that the other waits for.</summary>
     public bool LinkClosesCircle { get; init; }
+
+    /// <summary>The tier of the customer that the ticket has then; null when it has none, or no policy asks for it.</summary>
+    public Tier? Tier { get; init; }
 
     /// <summary>How many links the ticket has.</summary>
     public int Links { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Deskhand.Sla;
 
 namespace Deskhand.Tickets;
 
@@ -100,6 +101,12 @@ public sealed record Ticket
 
     /// <summary>Number of the last event published about this ticket.</summary>
     public long Sequence { get; init; }
+
+    /// <summary>How it stands with what was promised; null = nothing is.</summary>
+    public SlaSummary? Sla { get; init; }
+
+    /// <summary>Its clocks; loaded only where it changes, and null where it has none.</summary>
+    public SlaClocks? Clocks { get; init; }
 
     public Guid? CreatedBy { get; init; }
 

@@ -124,6 +124,9 @@ public abstract record TicketChange
 
     /// <summary>The tenant has redefined something that the ticket carries; needs <c>settings:manage</c>.</summary>
     public sealed record Redefine(Redefinition What) : TicketChange;
+
+    /// <summary>Time has passed; the clocks of the ticket are looked at. Changes nothing but them and what follows from them.</summary>
+    public sealed record ClockTicked : TicketChange;
 }
 
 /// <summary>A comment to be.</summary>

@@ -27,7 +27,9 @@ public sealed partial record TicketDecision
         if (asked.Problem is not null || ReferenceEquals(asked.Value.After, before)) return asked;
         // What follows from it, each once and in this order: rules, clocks, notices.
         var decision = asked.Value;
-        decision = React(before, change, decision, rulebook, c);
+        // a look at the clocks that finds nothing to tell is no reason for a rule
+        if (change is not TicketChange.ClockTicked || !decision.Events.IsEmpty) decision = React(before, change, decision, rulebook, c);
+        decision = WithClocks(decision, rulebook, c);
         return decision with { Notices = [.. decision.Notices, .. Notifications.Notices.Of(decision, c)] };
     }
 
@@ -68,13 +70,14 @@ public sealed partial record TicketDecision
             TicketChange.Revert revert => Reverted(before, revert, rulebook, c),
             TicketChange.Redefine redefine => Redefined(before, redefine.What, c),
             TicketChange.Automate automate => Automated(before, automate.Rule, rulebook, c),
+            TicketChange.ClockTicked => Ticked(before, rulebook, c),
             _ => throw new UnreachableException(change.GetType().Name),
         };
     }
 
     /// <summary>What may happen to a ticket that answers by another.</summary>
     private static bool StandsMerged(TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine
-        or TicketChange.MergeInto or TicketChange.ComeBack or TicketChange.GiveBack or TicketChange.Unlink or TicketChange.Unfollow;
+        or TicketChange.MergeInto or TicketChange.ComeBack or TicketChange.GiveBack or TicketChange.Unlink or TicketChange.Unfollow or TicketChange.ClockTicked;
 
     /// <summary>What may happen to a closed ticket.</summary>
     private static bool StandsClosed(TicketChange change) => StandsMerged(change) || change is TicketChange.Revert or TicketChange.Link or TicketChange.Follow;

@@ -31,4 +31,8 @@ public sealed partial record TicketDecision
 /// <param name="Type">As in the catalogue, for example <c>ticket.status_changed</c>.</param>
 /// <param name="Changes">The fields it tells of; empty for creation, deletion and comments.</param>
 /// <param name="Comment">The comment it tells of, if any.</param>
-public sealed record TicketEvent(string Type, ImmutableArray<FieldChange> Changes, Comment? Comment = null);
+public sealed record TicketEvent(string Type, ImmutableArray<FieldChange> Changes, Comment? Comment = null)
+{
+    /// <summary>What it tells of a clock, if anything.</summary>
+    public SlaNews? Sla { get; init; }
+}

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Deskhand.Automation;
 using Deskhand.Directory;
 using Deskhand.Search;
+using Deskhand.Sla;
 using Deskhand.Tickets;
 
 namespace Deskhand.Http;
@@ -61,6 +62,7 @@ internal static class ApiExamples
             Status = "in_progress",
             StatusCategory = StatusCategory.Open,
             FirstRespondedAt = Morning.AddMinutes(7),
+            Sla = new(SlaState.Ok, Morning.AddHours(24), Guid.Parse("0199ef10-7a31-7c22-8d90-4b1e6f0a5c05")),
             Version = 4,
             CreatedBy = AgentId,
             CreatedAt = Morning,
@@ -75,6 +77,23 @@ internal static class ApiExamples
         [typeof(SplitTicket.SplitBody)] = new SplitTicket.SplitBody { CommentId = Guid.Parse("0199f0a4-9b3c-7d22-9f55-7a1e2d3c4b12"), Subject = "Invoice of October" },
         [typeof(CreateLink.LinkBody)] = new CreateLink.LinkBody { Kind = LinkKind.BlockedBy, TicketId = Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11") },
         [typeof(UpdateManyBody)] = new UpdateManyBody { Ids = [TicketId], Set = JsonSerializer.SerializeToElement(new { priority = "high", status = "in_progress" }), AddTags = ["storm"], Reason = "Storm in the Karoo" },
+        [typeof(SlaPolicyFields)] = new SlaPolicyFields
+        {
+            Name = "Gold and platinum",
+            Position = 0,
+            Conditions = new() { Tiers = [Tier.Gold, Tier.Platinum] },
+            Targets = [new(Priority.Normal, 60, 120, 1440), new(Priority.Urgent, 15, 30, 240)],
+            WarnAt = [75],
+            EscalateAt = 90,
+            RunIn = ["waiting_internal"],
+        },
+        [typeof(CalendarFields)] = new CalendarFields
+        {
+            Name = "Office hours",
+            TimeZone = "Africa/Johannesburg",
+            Hours = [new(Weekday.Monday, "08:00", "12:30"), new(Weekday.Monday, "13:30", "17:00"), new(Weekday.Tuesday, "08:00", "17:00")],
+            Holidays = [new() { Date = new(2026, 12, 25), Name = "Christmas Day", Yearly = true }, new() { Date = new(2026, 12, 24), Name = "Christmas Eve", Hours = [new("08:00", "12:00")] }],
+        },
         [typeof(CustomerFields)] = new CustomerFields
         {
             Name = "Karoo Logistics",

@@ -3,6 +3,7 @@ using Deskhand.Automation;
 using Deskhand.Directory;
 using Deskhand.Jobs;
 using Deskhand.Realtime;
+using Deskhand.Sla;
 using Deskhand.Tenants;
 using Deskhand.Tickets;
 
@@ -21,6 +22,7 @@ internal static class ApiModule
         DirectoryModule.Map(new RouteTable(api, "Directory"));
         TicketsModule.Map(new RouteTable(api, "Tickets"));
         AutomationModule.Map(new RouteTable(api, "Automation"));
+        SlaModule.Map(new RouteTable(api, "SLA"));
         JobsModule.Map(new RouteTable(api, "Jobs"));
         RealtimeModule.Map(new RouteTable(api, "Events"));
     }

@@ -7,6 +7,7 @@ using Deskhand.Http;
 using Deskhand.Jobs;
 using Deskhand.Outbox;
 using Deskhand.Realtime;
+using Deskhand.Sla;
 using Deskhand.Tickets;
 
 namespace Deskhand.Operations;
@@ -40,6 +41,7 @@ internal static class DeskServer
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
         AutomationModule.Add(services);
+        SlaModule.Add(services, settings);
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
         RealtimeModule.Add(services);

@@ -7,7 +7,7 @@ internal static class EventCatalogue
 {
     private static readonly (string Entity, string[] Happenings)[] ByEntity =
     [
-        ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened", "merged", "unmerged", "restored"]),
+        ("ticket", ["created", "updated", "deleted", "status_changed", "assigned", "commented", "escalated", "resolved", "closed", "reopened", "merged", "unmerged", "restored", "sla_warning", "sla_breached", "sla_achieved"]),
         ("customer", ["created", "updated", "deleted", "restored", "merged", "unmerged"]),
         ("contact", ["created", "updated", "deleted", "restored", "merged", "unmerged", "erased"]),
         ("location", ["created", "updated", "deleted"]),

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deskhand.Data;
+using Deskhand.Http;
 using Deskhand.Search;
+using Deskhand.Sla;
 using Deskhand.Tickets;
 using Npgsql;
 
@@ -52,6 +55,8 @@ internal static partial class CreateTenant
             INSERT INTO categories (tenant_id, id, key, name, position, created_at, updated_at)
             SELECT $1, c.id, c.key, c.name, c.position, $5, $5 FROM unnest($2, $3, $4) WITH ORDINALITY AS c (id, key, name, position)
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(Categories.Select(_ => Ids.New(now)).ToArray()), Rows.P(Categories), Rows.P(Categories.Select(Title).ToArray()), Rows.P(now));
+        await session.Execute("INSERT INTO sla_policies (tenant_id, id, fields, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)", cancellationToken,
+            Rows.P(session.TenantId), Rows.P(Ids.New(now)), Rows.Json(JsonSerializer.Serialize(ReadyPolicy.In(tenant.Locale), JsonFormat.Options)), Rows.P(now));
         var views = ReadyViews.In(tenant.Locale).Select(v => new ViewRow(Ids.New(now), v, null, 1, 0, now, now)).ToList();
         await session.Execute(views.Select((v, i) => v.Save(session.TenantId, null, i + 1)), cancellationToken);
         await session.Execute(RuleRow.Ready(session.TenantId, tenant.Locale, ReadyWorkflows.Find(tenant.Workflow)!, now), cancellationToken);

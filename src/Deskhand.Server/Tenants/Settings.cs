@@ -10,11 +10,11 @@ namespace Deskhand.Tenants;
 
 /// <summary>A tenant's settings as the API shows them.</summary>
 internal sealed record SettingsResponse(
-    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow, string? SearchLanguage,
+    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow, string? SearchLanguage, bool SlaMonitored,
     long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
     public static SettingsResponse From(Tenant t, string workflow) =>
-        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.SearchLanguage, t.Version, t.CreatedAt, t.UpdatedAt);
+        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.SearchLanguage, t.SlaMonitored, t.Version, t.CreatedAt, t.UpdatedAt);
 }
 
 /// <summary>GET /settings: the tenant's own.</summary>
@@ -63,6 +63,7 @@ internal static class ChangeSettings
                 PageLimit = fields.PageLimit,
                 ReferenceScheme = fields.ReferenceScheme,
                 SearchLanguage = fields.SearchLanguage,
+                SlaMonitored = fields.SlaMonitored,
                 Version = before.Version + 1,
                 UpdatedAt = now,
             };
@@ -72,6 +73,7 @@ internal static class ChangeSettings
             await Audit.Write(session, new AuditEntry("settings.updated", now, caller.Actor, "settings", session.TenantId,
                 new { fields = changes.Select(c => c.Field) }, origin), cancellationToken);
             await Rulebooks.Changed(session, cancellationToken);
+            if (fields.SlaMonitored != standing.SlaMonitored) await ClockRow.LookAgain(session, now, cancellationToken);
             // a caller carries the page limit; nobody in particular = everybody
             if (after.PageLimit != before.PageLimit) await session.Notify("deskhand_access", "", cancellationToken);
             return SettingsResponse.From(after, fields.Workflow);
@@ -86,5 +88,6 @@ internal static class ChangeSettings
         ReferenceScheme = t.ReferenceScheme,
         Workflow = workflow,
         SearchLanguage = t.SearchLanguage,
+        SlaMonitored = t.SlaMonitored,
     };
 }

@@ -27,12 +27,15 @@ internal sealed record SettingsFields : IFields<SettingsFields>
     /// <summary>The language whose forms of a word search knows, for example spanish; <c>simple</c> knows none. Null: the language of the locale. A change has all tickets indexed anew, in the background.</summary>
     public string? SearchLanguage { get; init; }
 
+    /// <summary>Whether SLA clocks warn, escalate and breach. False: targets and times are kept, and nobody is told.</summary>
+    public bool SlaMonitored { get; init; } = true;
+
     public SettingsFields Normalised() => this with { Name = Name.Trim() };
 
     public IEnumerable<(string Field, string? Value)> Values() =>
     [
         ("name", Json.Of(Name)), ("locale", Json.Of(Locale)), ("timeZone", Json.Of(TimeZone)), ("pageLimit", Json.Of(PageLimit)),
-        ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)), ("searchLanguage", Json.Of(SearchLanguage)),
+        ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)), ("searchLanguage", Json.Of(SearchLanguage)), ("slaMonitored", Json.Of(SlaMonitored)),
     ];
 
     public Problem? Check()

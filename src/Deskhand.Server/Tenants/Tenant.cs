@@ -21,6 +21,9 @@ internal sealed record Tenant
     /// <summary>A text search configuration of PostgreSQL; null: the language of the locale.</summary>
     public string? SearchLanguage { get; init; }
 
+    /// <summary>Whether passing time is acted on; otherwise targets are kept and nobody is told.</summary>
+    public bool SlaMonitored { get; init; } = true;
+
     public long Version { get; init; } = 1;
 
     public DateTimeOffset? SuspendedAt { get; init; }

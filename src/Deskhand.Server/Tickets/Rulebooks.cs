@@ -42,9 +42,9 @@ internal sealed class Rulebooks(DatabaseListener? listener)
     {
         var tenant = Rows.P(session.TenantId);
         var rules = await session.Query("""
-            SELECT t.reference_scheme, t.time_zone, w.definition
+            SELECT t.reference_scheme, t.time_zone, w.definition, t.sla_monitored
             FROM tenants t LEFT JOIN workflows w ON w.tenant_id = t.tenant_id AND w.is_default WHERE t.tenant_id = $1
-            """, r => (Scheme: r.GetString(0), Zone: r.GetString(1), Workflow: r.Text(2)), cancellationToken, tenant);
+            """, r => (Scheme: r.GetString(0), Zone: r.GetString(1), Workflow: r.Text(2), Monitored: r.GetBoolean(3)), cancellationToken, tenant);
         var categories = await session.Query(
             "SELECT key, name, subcategories, active FROM categories WHERE tenant_id = $1 ORDER BY position, key",
             r => new Category(r.GetString(0), r.GetString(1), [.. r.GetFieldValue<string[]>(2)], r.GetBoolean(3)), cancellationToken, Rows.P(session.TenantId));
@@ -52,10 +52,12 @@ internal sealed class Rulebooks(DatabaseListener? listener)
             "SELECT key, label, type, options, required, active FROM custom_fields WHERE tenant_id = $1 ORDER BY position, key",
             r => new CustomFieldDefinition(r.GetString(0), r.GetString(1), Wire.Find<CustomFieldType>(r.GetString(2))!.Value, [.. r.GetFieldValue<string[]>(3)], r.GetBoolean(4), r.GetBoolean(5)),
             cancellationToken, Rows.P(session.TenantId));
+        var sla = await SlaRulesRow.Load(session, rules[0].Monitored, cancellationToken);
         var rule = rules.Single();
         var rulebook = new Rulebook(
             rule.Workflow is { } json ? WorkflowJson.Read(json) : ReadyWorkflows.Support,
-            [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone);
+            [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone)
+        { Sla = sla };
         rulebook = rulebook with { Rules = await RuleRow.Load(session, rulebook, cancellationToken) };
         return rulebook;
     }

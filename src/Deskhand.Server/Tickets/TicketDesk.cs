@@ -11,7 +11,7 @@ namespace Deskhand.Tickets;
 /// The one door to a ticket: a click, a mail, an API call and a timer all end in <see cref="Change"/>. It loads and locks the ticket,
 /// asks the pure <see cref="TicketDecision.Decide"/>, and writes everything that follows in one transaction.
 /// </summary>
-internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, ChangeLog log, TimeProvider clock)
+internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, ChangeLog log, TimeProvider clock)
 {
     /// <summary>Makes a ticket.</summary>
     public Task<Outcome<Ticket>> Create(Actor by, TicketFields fields, CancellationToken cancellationToken) =>
@@ -38,10 +38,11 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
             if (await Find(address, mayRead, cancellationToken) is not { } before) return Problem.NotFound("ticket");
             if (ifMatch is { } version && version != before.Version) return Problem.Stale(version, before.Version);
 
+            var rulebook = await rulebooks.Of(session, cancellationToken);
+            before = await CatchUp(before, rulebook, cancellationToken);
             var asked = await toChange(before);
             if (asked.Problem is { } unclear) return unclear;
             var now = Instants.Now(clock);
-            var rulebook = await rulebooks.Of(session, cancellationToken);
             var (decided, known) = await Decide(before, asked.Value, rulebook, by, now, cancellationToken);
             if (decided.Problem is { } refused) return refused;
             if (ReferenceEquals(decided.Value.After, before)) return decided;
@@ -71,10 +72,11 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
                 """, TicketRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(wanted));
             if (found.Count < wanted.Length || (mayRead is not null && found.Exists(t => !TicketScopes.MayRead(mayRead, t)))) return Problem.NotFound("ticket");
 
-            var present = found.ToDictionary(t => t.Id);
+            var rulebook = await rulebooks.Of(session, cancellationToken);
+            var present = new Dictionary<Guid, Ticket>();
+            foreach (var ticket in await ClockRow.Load(session, found, cancellationToken)) present[ticket.Id] = await CatchUp(ticket, rulebook, cancellationToken);
             var steps = await toSteps(present);
             if (steps.Problem is { } unclear) return unclear;
-            var rulebook = await rulebooks.Of(session, cancellationToken);
             var decisions = ImmutableArray.CreateBuilder<TicketDecision>();
             foreach (var step in steps.Value)
             {
@@ -103,13 +105,19 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         if (where is null) return null;
         var found = await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND {where} AND t.deleted_at IS NULL FOR UPDATE",
             TicketRow.Read, cancellationToken, Rows.P(session.TenantId), value!);
-        return found.Count == 1 && (mayRead is null || TicketScopes.MayRead(mayRead, found[0])) ? found[0] : null;
+        return found.Count == 1 && (mayRead is null || TicketScopes.MayRead(mayRead, found[0])) ? (await ClockRow.Load(session, found, cancellationToken))[0] : null;
     }
 
     /// <summary>Decides, and again with the answers as long as rules ask for more: each round answers at least one question more.</summary>
     private async Task<(Outcome<TicketDecision> Decided, Known Known)> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var known = await TicketReferences.LookUp(session, before, change, by, cancellationToken);
+        if (rulebook.Sla.AsksForTier) known = known with { Tier = await ClockRow.TierOf(session, before, change, known, cancellationToken) };
+        return await Decide(before, change, rulebook, by, now, known, cancellationToken);
+    }
+
+    private async Task<(Outcome<TicketDecision> Decided, Known Known)> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Actor by, DateTimeOffset now, Known known, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var decided = TicketDecision.Decide(before, change, rulebook, new(by, now, known));
@@ -139,6 +147,7 @@ internal sealed class TicketDesk(TenantSession session, Rulebooks rulebooks, Cha
         }
 
         batch.AddRange(RuleRunRow.Save(session.TenantId, after, decision.Rules));
+        batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla));
         try
         {
             if (before is not null)

@@ -16,9 +16,18 @@ internal static class TicketEvents
         [
             .. decision.Events.Select((e, i) => new EventDraft(
                 e.Type, "ticket", after.Id, first + i, decision.At ?? after.UpdatedAt,
-                e.Comment is { } comment ? [("ticket", ticket), ("comment", CommentEventBody.Of(comment))] : [("ticket", ticket)],
+                e.Comment is { } comment ? [("ticket", ticket), ("comment", CommentEventBody.Of(comment))]
+                    : e.Sla is { } sla ? [("ticket", ticket), ("metric", sla.Metric), .. Of(sla)]
+                    : [("ticket", ticket)],
                 e.Changes)),
         ];
+    }
+
+    /// <summary>What is known of the instant and the threshold.</summary>
+    private static IEnumerable<(string Name, object Value)> Of(SlaNews news)
+    {
+        if (news.DueAt is { } due) yield return ("dueAt", due);
+        if (news.Percent is { } percent) yield return ("percent", percent);
     }
 }
 

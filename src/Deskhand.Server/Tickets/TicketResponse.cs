@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Deskhand.Http;
+using Deskhand.Sla;
 
 namespace Deskhand.Tickets;
 
@@ -84,6 +85,9 @@ internal sealed record TicketResponse : IVersioned
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>How it stands with what was promised; null where no policy applies.</summary>
+    public SlaSummary? Sla { get; init; }
+
     public required long Version { get; init; }
 
     public Guid? CreatedBy { get; init; }
@@ -143,6 +147,7 @@ internal sealed record TicketResponse : IVersioned
         FirstRespondedAt = t.FirstRespondedAt,
         SolvedAt = t.SolvedAt,
         ClosedAt = t.ClosedAt,
+        Sla = t.Sla,
         Version = t.Version,
         CreatedBy = t.CreatedBy,
         CreatedAt = t.CreatedAt,

@@ -1,4 +1,5 @@
 using Deskhand.Data;
+using Deskhand.Sla;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,7 +15,8 @@ internal static class TicketRow
         t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at,
         t.version, t.sequence, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.project_id,
         t.merged_into_id, t.problem_id, t.follower_ids, t.assigned_version,
-        coalesce(t.status_at, t.closed_at, t.updated_at), t.assigned_at
+        coalesce(t.status_at, t.closed_at, t.updated_at), t.assigned_at,
+        t.sla_state, t.sla_due_at, t.sla_policy_id
         """;
 
     public static Ticket Read(NpgsqlDataReader r) => new()
@@ -63,6 +65,7 @@ internal static class TicketRow
         AssignedVersion = r.GetInt64(38),
         StatusAt = r.GetFieldValue<DateTimeOffset>(39),
         AssignedAt = r.Instant(40),
+        Sla = r.Text(41) is { } state ? new(Wire.Find<SlaState>(state)!.Value, r.Instant(42), r.GetGuid(43)) : null,
     };
 
     /// <summary>Writes a new ticket; without a number it takes the one that was drawn in this transaction (<see cref="TicketNumbers"/>).</summary>
@@ -71,8 +74,8 @@ internal static class TicketRow
             tags, custom_fields, channel, customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at,
             escalation_level, escalation_reason, escalated_at, first_responded_at, solved_at, closed_at, version, sequence, created_by, created_at, updated_at, deleted_at, project_id,
             merged_into_id, problem_id, follower_ids, assigned_version,
-            status_at, assigned_at)
-        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)
+            status_at, assigned_at, sla_state, sla_due_at, sla_policy_id)
+        VALUES ($1, $2, coalesce(nullif($3, 0), current_setting('app.ticket_number')::bigint), coalesce(nullif($4, ''), current_setting('app.ticket_reference')), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)
         """, Values(tenantId, ticket));
 
     /// <summary>Writes every column that can change.</summary>
@@ -82,9 +85,22 @@ internal static class TicketRow
             escalation_level = $24, escalation_reason = $25, escalated_at = $26, first_responded_at = $27, solved_at = $28, closed_at = $29,
             version = $30, sequence = $31, updated_at = $34, deleted_at = $35, project_id = $36,
             merged_into_id = $37, problem_id = $38, follower_ids = $39, assigned_version = $40,
-            status_at = $41, assigned_at = $42
+            status_at = $41, assigned_at = $42,
+            sla_state = $43, sla_due_at = $44, sla_policy_id = $45
         WHERE tenant_id = $1 AND id = $2 AND number = $3 AND reference = $4 AND created_by IS NOT DISTINCT FROM $32 AND created_at = $33
         """, Values(tenantId, ticket));
+
+    /// <summary>Writes what time passing can change, of many tickets: no column with an index, so that none is rewritten.</summary>
+    public static NpgsqlBatchCommand UpdateTicked(Guid tenantId, IReadOnlyList<Ticket> tickets) => TenantSession.Batched("""
+        UPDATE tickets t SET version = n.version, sequence = n.sequence, escalation_level = n.escalation_level, escalation_reason = n.escalation_reason, escalated_at = n.escalated_at,
+            sla_state = n.sla_state, sla_due_at = n.sla_due_at, sla_policy_id = n.sla_policy_id
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) AS n (id, version, sequence, escalation_level, escalation_reason, escalated_at, sla_state, sla_due_at, sla_policy_id)
+        WHERE t.tenant_id = $1 AND t.id = n.id
+        """,
+        Rows.P(tenantId), Rows.P(tickets.Select(t => t.Id).ToArray()), Rows.P(tickets.Select(t => t.Version).ToArray()), Rows.P(tickets.Select(t => t.Sequence).ToArray()),
+        Rows.P(tickets.Select(t => (short)t.EscalationLevel).ToArray()), Rows.P(tickets.Select(t => t.EscalationReason).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+        Rows.P(tickets.Select(t => t.EscalatedAt).ToArray()), Rows.P(tickets.Select(t => t.Sla is { } s ? Wire.Name(s.State) : null).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+        Rows.P(tickets.Select(t => t.Sla?.NextDueAt).ToArray()), Rows.P(tickets.Select(t => t.Sla?.PolicyId).ToArray()));
 
     /// <summary>The tags in their own table, as they are after a change.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Tags(Guid tenantId, Ticket? before, Ticket after)
@@ -151,5 +167,8 @@ internal static class TicketRow
         Rows.P(t.AssignedVersion),
         Rows.P((DateTimeOffset?)t.StatusAt),
         Rows.P(t.AssignedAt),
+        Rows.P(t.Sla is { } sla ? Wire.Name(sla.State) : null),
+        Rows.P(t.Sla?.NextDueAt),
+        Rows.P(t.Sla?.PolicyId),
     ];
 }

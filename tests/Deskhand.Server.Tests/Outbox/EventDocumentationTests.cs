@@ -25,7 +25,7 @@ public sealed partial class EventDocumentationTests(Desk desk) : IClassFixture<D
         (await agent.Put($"/tickets/{id}/status", new { status = "in_progress", reason = "on it" })).Expect(200);
         (await agent.Post($"/tickets/{id}/comments", new { body = "On my way" })).Expect(201);
         (await agent.Post($"/tickets/{id}/notes", new { body = "Bring foam" })).Expect(201);
-        await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM event_stream") == 7);
+        await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM event_stream") == 8);
         var sent = (await tenant.Manager.Get("/events?limit=100")).Expect(200).At("data")!.AsArray().Select(e => e!.AsObject()).ToList();
         foreach (var e in sent) Assert.Contains(e["eventType"]!.ToString(), EventCatalogue.Types);
 

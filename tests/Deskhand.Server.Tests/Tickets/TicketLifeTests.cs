@@ -31,7 +31,7 @@ public sealed class TicketLifeTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(["closed", "resolved", "in_progress", "new"], steps.At("data")!.AsArray().Select(s => s!["to"]!.ToString()));
         Assert.Equal("extinguished", steps["data.1.reason"]);
         var events = await desk.Scalar<string>(desk.Tenant.Id, $"SELECT string_agg(type, ' ' ORDER BY sequence) FROM events WHERE entity_id = '{id}'");
-        Assert.Equal("ticket.created ticket.assigned ticket.status_changed ticket.commented ticket.status_changed ticket.resolved ticket.status_changed ticket.closed", events);
+        Assert.Equal("ticket.created ticket.assigned ticket.status_changed ticket.commented ticket.sla_achieved ticket.status_changed ticket.resolved ticket.sla_achieved ticket.status_changed ticket.closed", events);
     }
 
     [Fact]
