@@ -27,6 +27,7 @@ public enum SearchField
     Closed,
     Has,
     Is,
+    Sla,
 
     /// <summary>A tenant's own field, written <c>cf.key</c>.</summary>
     Custom,
@@ -84,6 +85,7 @@ public static class SearchFields
         SearchField.Closed => "closed",
         SearchField.Has => "has",
         SearchField.Is => "is",
+        SearchField.Sla => "sla",
         SearchField.Custom => CustomPrefix + key,
     };
 

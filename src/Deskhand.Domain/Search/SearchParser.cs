@@ -64,9 +64,7 @@ internal sealed class SearchParser
         if (SearchFields.Find(name) is { } found) return Clause(found.Field, found.Key, comparison, after, negated, start);
         // "Re: printer" and "https://…" are no conditions
         if (!hasValue || text.AsSpan(after).StartsWith("//")) return Word(negated, start);
-        return string.Equals(name, "sla", StringComparison.OrdinalIgnoreCase)
-            ? SearchQuery.Wrong(at, "Tickets cannot be searched by their SLA yet.", SearchFields.Names)
-            : SearchQuery.Wrong(at, $"There is no field {name}; there are: {string.Join(", ", SearchFields.Names)}. Put it into quotation marks to find it as text.", SearchFields.Names);
+        return SearchQuery.Wrong(at, $"There is no field {name}; there are: {string.Join(", ", SearchFields.Names)}. Put it into quotation marks to find it as text.", SearchFields.Names);
     }
 
     /// <summary>The name and comparison that begin here, and where the value begins; null when this is no condition.</summary>

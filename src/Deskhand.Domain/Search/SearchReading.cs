@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Deskhand.Sla;
 using Deskhand.Tickets;
 
 namespace Deskhand.Search;
@@ -41,6 +42,7 @@ public sealed class SearchReading(Rulebook rulebook, DateTimeOffset now, TimeZon
         SearchField.Created or SearchField.Updated or SearchField.Due or SearchField.Solved or SearchField.Closed => Times(clause),
         SearchField.Has => Traits(clause, SearchTrait.Attachment),
         SearchField.Is => Traits(clause, SearchTrait.Escalated, SearchTrait.Unsolved, SearchTrait.Overdue),
+        SearchField.Sla => Choice(clause, Wire.All<SlaState>()),
         SearchField.Custom => Custom(clause),
     };
 

@@ -26,7 +26,7 @@ public sealed record ViewFields : IFields<ViewFields>
     public static ImmutableArray<string> PossibleColumns { get; } =
     [
         "reference", "number", "externalId", "subject", "status", "statusCategory", "priority", "type", "category", "subcategory", "tags", "channel", "customerId", "contactId",
-        "locationId", "assetId", "assigneeId", "groupId", "dueAt", "escalationLevel", "firstRespondedAt", "solvedAt", "closedAt", "createdAt", "updatedAt",
+        "locationId", "assetId", "assigneeId", "groupId", "dueAt", "escalationLevel", "firstRespondedAt", "solvedAt", "closedAt", "createdAt", "updatedAt", "sla",
     ];
 
     /// <summary>What tickets can be put together by.</summary>

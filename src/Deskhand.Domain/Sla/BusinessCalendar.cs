@@ -153,7 +153,7 @@ public sealed class BusinessCalendar
     private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 
     /// <summary>Hours within a day, in ticks from midnight.</summary>
-    private readonly record struct Span(long From, long Until);
+    private sealed record Span(long From, long Until);
 
     private readonly record struct Day(ImmutableArray<Span> Open, string? Holiday);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;

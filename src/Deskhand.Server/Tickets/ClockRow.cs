@@ -74,6 +74,9 @@ internal static class ClockRow
             Rows.P(decided.Select(d => d.Of.Fields.AssigneeId).ToArray()), Rows.P(decided.Select(d => d.Of.Fields.CustomerId).ToArray()));
     }
 
+    /// <summary>Until then every instance has heard of new rules.</summary>
+    private static readonly TimeSpan Heard = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// The promises or their calendars have changed: every clock that runs is looked at by the sweep, by the rules that stand then. Rows that
     /// somebody is changing at this moment are passed over rather than waited for; they follow at their next change or threshold.
@@ -81,7 +84,7 @@ internal static class ClockRow
     public static Task LookAgain(TenantSession session, DateTimeOffset now, CancellationToken cancellationToken) => session.Execute("""
         UPDATE ticket_sla SET next_check_at = $2 WHERE tenant_id = $1 AND ticket_id IN
             (SELECT ticket_id FROM ticket_sla WHERE tenant_id = $1 AND next_due_at IS NOT NULL FOR UPDATE SKIP LOCKED)
-        """, cancellationToken, Rows.P(session.TenantId), Rows.P(now));
+        """, cancellationToken, Rows.P(session.TenantId), Rows.P(now + Heard));
 
     /// <summary>The tier of the customer that a ticket has after a change.</summary>
     public static async Task<Tier?> TierOf(TenantSession session, Ticket? before, TicketChange change, Known known, CancellationToken cancellationToken)

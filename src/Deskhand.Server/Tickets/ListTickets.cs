@@ -83,8 +83,8 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var sql = skip == 0
-            ? $"SELECT {Columns} FROM tickets t WHERE {(order == TicketOrder.Default ? filter.WhereNewest(limit) : filter.Where)} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
-            : $"SELECT {Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tickets t WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
+            ? $"SELECT {Columns} FROM {order.From} WHERE {(order == TicketOrder.Default ? filter.WhereNewest(limit) : filter.Where)} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
+            : $"SELECT {Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
         var found = await session.Query(sql, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
@@ -100,7 +100,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (memory.Total(key) is { } many) return (many, true);
         if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
         var parameters = filter.Parameters.Select(p => p.Clone()).ToArray();
-        var counted = (await session.Query($"SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE {filter.Where} LIMIT {countedUpTo + 1}) few",
+        var counted = (await session.Query($"SELECT count(*) FROM (SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {countedUpTo + 1}) few",
             r => r.GetInt64(0), cancellationToken, parameters))[0];
         if (counted <= countedUpTo) return (counted, false);
         var estimate = Math.Max(counted, await Estimate(filter.Where, cancellationToken));
@@ -114,7 +114,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var words = filter.Words!.Estimate;
         if (!filter.IsOnlyWords)
         {
-            var all = await Estimate("t.tenant_id = $1 AND t.deleted_at IS NULL", cancellationToken);
+            var all = await Estimate($"t.tenant_id = $1 AND t.deleted_at IS NULL{(order.Condition is { } c ? " AND " + c : "")}", cancellationToken);
             words = (long)(await Estimate(filter.WhereBesideWords, cancellationToken) * Math.Min(1, words / (double)Math.Max(1, all)));
         }
 
@@ -124,7 +124,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
 
     private async Task<long> Estimate(string where, CancellationToken cancellationToken)
     {
-        var plan = string.Concat(await session.Query($"EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets t WHERE {where}",
+        var plan = string.Concat(await session.Query($"EXPLAIN (FORMAT JSON) SELECT 1 FROM {order.From} WHERE {where}",
             r => r.GetString(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]));
         using var document = JsonDocument.Parse(plan);
         return (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();

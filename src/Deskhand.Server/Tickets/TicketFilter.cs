@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Sla;
 using Npgsql;
 
 namespace Deskhand.Tickets;
@@ -56,6 +57,9 @@ internal record TicketFilters
     /// <summary><c>true</c>: escalated ones, <c>false</c>: the others.</summary>
     public string? Escalated { get; init; }
 
+    /// <summary>breached, at_risk, paused, ok: how it stands with what was promised.</summary>
+    public string[]? Sla { get; init; }
+
     /// <summary><c>true</c>: deleted ones, for those who may restore them; else they are left out.</summary>
     public string? Deleted { get; init; }
 
@@ -84,7 +88,7 @@ internal record TicketFilters
 /// <summary>The parameters of GET /tickets.</summary>
 internal sealed record TicketQuery : TicketFilters
 {
-    /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt; after priority also -updatedAt.</summary>
+    /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt, slaDueAt, -slaDueAt; after priority also -updatedAt.</summary>
     public string? Sort { get; init; }
 
     /// <summary>From 1.</summary>
@@ -157,6 +161,7 @@ internal sealed partial class TicketFilter
             ?? filter.Texts("externalId", "t.external_id", q.ExternalId)
             ?? filter.Texts("reference", "t.reference", q.Reference?.Select(r => r.ToUpperInvariant()).ToArray())
             ?? filter.Flag("escalated", "t.escalation_level > 0", q.Escalated)
+            ?? filter.SlaIn(q.Sla)
             ?? filter.WhetherDeleted(q.Deleted, caller)
             ?? filter.Followers(q.Follower, caller.UserId)
             ?? filter.Instant("createdAfter", "t.created_at >", q.CreatedAfter)
@@ -257,6 +262,24 @@ internal sealed partial class TicketFilter
             (_, false) => isOne,
             (_, true) => $"({column} IS NULL OR {isOne})",
         });
+        return null;
+    }
+
+    /// <summary>The predicate of some states of the clocks. The states are written out, since the index leaves out <c>ok</c>, which most tickets are.</summary>
+    public static string OfSla(IEnumerable<string> states)
+    {
+        var named = Wire.All<SlaState>().Intersect(states, StringComparer.Ordinal).Select(s => $"'{s}'").ToList();
+        return named.Contains("'ok'", StringComparer.Ordinal)
+            ? $"t.sla_state IN ({string.Join(", ", named)})"
+            : $"t.id IN (SELECT w.ticket_id FROM ticket_sla w WHERE w.tenant_id = $1 AND w.policy_id IS NOT NULL AND w.state IN ({string.Join(", ", named)}))";
+    }
+
+    private Problem? SlaIn(string[]? values)
+    {
+        if (values is null or []) return null;
+        var allowed = Wire.All<SlaState>();
+        if (values.Except(allowed, StringComparer.Ordinal).Any()) return Problem.Malformed("sla", $"There is no such value; there are: {string.Join(", ", allowed)}.") with { Allowed = allowed };
+        conditions.Add(OfSla(values));
         return null;
     }
 

@@ -24,6 +24,8 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
         new("priority", ["t.priority", "t.updated_at", "t.id"], false),
         new("dueAt", ["t.due_at", "t.id"], false),
         new("-dueAt", ["t.due_at", "t.id"], true),
+        new("slaDueAt", ["s.next_due_at", "s.ticket_id"], false),
+        new("-slaDueAt", ["s.next_due_at", "s.ticket_id"], true),
     ];
 
     /// <summary>Newest change first.</summary>
@@ -32,7 +34,15 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
     public string OrderBy => string.Join(", ", Columns.Select(c => c + (Descending ? " DESC" : "")));
 
     /// <summary>Only tickets with a due date have a place in an order by it.</summary>
-    public string? Condition => Columns[0] == "t.due_at" ? "t.due_at IS NOT NULL" : null;
+    public string? Condition => Columns[0] switch
+    {
+        "t.due_at" => "t.due_at IS NOT NULL",
+        "s.next_due_at" => "s.tenant_id = $1 AND s.next_due_at IS NOT NULL",
+        _ => null,
+    };
+
+    /// <summary>Where the rows are: the order of the clocks is in their own table.</summary>
+    public string From => Columns[0] == "s.next_due_at" ? "ticket_sla s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id" : "tickets t";
 
     /// <summary>The order with a name; the second key of priority may be written out.</summary>
     public static Outcome<TicketOrder> Read(string? sort)
@@ -62,7 +72,7 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
         {
             NpgsqlParameter? parameter = column switch
             {
-                "t.id" => Guid.TryParse(value, out var id) ? Rows.P(id) : null,
+                "t.id" or "s.ticket_id" => Guid.TryParse(value, out var id) ? Rows.P(id) : null,
                 "t.number" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Rows.P(number) : null,
                 "t.priority" => short.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority) ? Rows.P(priority) : null,
                 _ => Cursors.Instant(value) is { } instant ? Rows.P(instant) : null,
@@ -76,11 +86,12 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
 
     private string?[] Values(Ticket row) => [.. Columns.Select(column => column switch
     {
-        "t.id" => row.Id.ToString(),
+        "t.id" or "s.ticket_id" => row.Id.ToString(),
         "t.number" => row.Number.ToString(CultureInfo.InvariantCulture),
         "t.priority" => ((int)row.Fields.Priority).ToString(CultureInfo.InvariantCulture),
         "t.updated_at" => Cursors.Instant(row.UpdatedAt),
         "t.created_at" => Cursors.Instant(row.CreatedAt),
+        "s.next_due_at" => row.Sla?.NextDueAt is { } next ? Cursors.Instant(next) : null,
         _ => row.Fields.DueAt is { } due ? Cursors.Instant(due) : null,
     })];
 }

@@ -39,7 +39,7 @@ public sealed class SearchQueryTests
     [InlineData("status>open", 0, "cannot be compared")]
     [InlineData("customer:\"Acme\"x", 15, "a blank or a comma")]
     [InlineData("priority>low,high", 13, "takes one value")]
-    [InlineData("sla:breached", 0, "SLA yet")]
+    [InlineData("nla:breached", 0, "no field")]
     [InlineData("a\0b", 1, "U+0000")]
     public void What_cannot_be_read_is_refused_with_its_position(string text, int position, string message)
     {

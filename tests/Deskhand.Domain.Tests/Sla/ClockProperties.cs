@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Deskhand.Access;
 using Deskhand.Tickets;
 using FsCheck;
 using FsCheck.Fluent;

@@ -19,6 +19,7 @@ internal sealed class SearchSql(Func<NpgsqlParameter, string> add, bool notes)
             var sql = condition switch
             {
                 ChoiceCondition { Field: SearchField.Tag } tags => $"t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag = ANY ({add(Rows.P(tags.Values.ToArray()))}))",
+                ChoiceCondition { Field: SearchField.Sla } sla => TicketFilter.OfSla(sla.Values),
                 ChoiceCondition choice => AnyOf(Column(choice.Field), [.. choice.Values]),
                 PriorityCondition { Priorities: [var one] } => $"t.priority = {add(Rows.P((short)one))}",
                 PriorityCondition some => $"t.priority = ANY ({add(Rows.P(some.Priorities.Select(p => (short)p).ToArray()))})",
@@ -56,7 +57,7 @@ internal sealed class SearchSql(Func<NpgsqlParameter, string> add, bool notes)
         SearchField.Due => "t.due_at",
         SearchField.Solved => "t.solved_at",
         SearchField.Closed => "t.closed_at",
-        SearchField.Tag or SearchField.Has or SearchField.Is or SearchField.Custom => throw new ArgumentOutOfRangeException(nameof(field)),
+        SearchField.Tag or SearchField.Has or SearchField.Is or SearchField.Sla or SearchField.Custom => throw new ArgumentOutOfRangeException(nameof(field)),
     };
 
     private string Who(string column, NamedIds who) => (who.Ids.Length, who.OrNone) switch
