@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Deskhand.Data;
 
 namespace Deskhand.Server.Tests.Sla;
@@ -10,6 +9,7 @@ public sealed class ClockTests(SlaDesks desk) : IClassFixture<SlaDesks>
     public async Task A_new_ticket_has_the_clocks_of_the_ready_policy_and_shows_the_next_due_instant()
     {
         await desk.Renew(desk.Tenant);
+        await SlaDesks.WithoutTriggers(desk.Tenant);
         var agent = desk.Tenant.Agent;
         var made = (await agent.Post("/tickets", new { subject = "Broken", priority = "urgent" })).Expect(201);
         Assert.Equal("ok", made["sla.state"]);
@@ -24,6 +24,7 @@ public sealed class ClockTests(SlaDesks desk) : IClassFixture<SlaDesks>
     public async Task Sec49_Thresholds_are_told_by_the_timer_once_each_and_in_order_and_the_ticket_is_escalated()
     {
         await desk.Renew(desk.Tenant);
+        await SlaDesks.WithoutTriggers(desk.Tenant);
         var (agent, tenant) = (desk.Tenant.Agent, desk.Tenant);
         var id = await agent.NewTicket("Watched", new { priority = "urgent" });
         var before = (await agent.Get($"/tickets/{id}")).Expect(200);
@@ -51,6 +52,7 @@ public sealed class ClockTests(SlaDesks desk) : IClassFixture<SlaDesks>
     public async Task An_answer_in_time_is_an_achievement_and_one_that_comes_late_is_not()
     {
         await desk.Renew(desk.Tenant);
+        await SlaDesks.WithoutTriggers(desk.Tenant);
         var (agent, tenant) = (desk.Tenant.Agent, desk.Tenant);
         var soon = await agent.NewTicket("Soon", new { priority = "high" });
         (await agent.Post($"/tickets/{soon}/comments", new { body = "On it" })).Expect(201);
@@ -80,6 +82,7 @@ public sealed class ClockTests(SlaDesks desk) : IClassFixture<SlaDesks>
     public async Task Clocks_stand_while_the_customer_is_awaited_and_the_ledger_says_why_and_by_whom()
     {
         await desk.Renew(desk.Tenant);
+        await SlaDesks.WithoutTriggers(desk.Tenant);
         var agent = desk.Tenant.Agent;
         var id = await agent.NewTicket("Paused", new { priority = "normal" });
         await desk.Pass(desk.Tenant, TimeSpan.FromHours(1));
@@ -108,8 +111,10 @@ public sealed class ClockTests(SlaDesks desk) : IClassFixture<SlaDesks>
     public async Task A_tenant_without_monitoring_keeps_targets_and_times_and_tells_nothing()
     {
         await desk.Renew(desk.Tenant);
+        await SlaDesks.WithoutTriggers(desk.Tenant);
         var tenant = await desk.NewTenant("storage");
         await desk.Renew(tenant);
+        await SlaDesks.WithoutTriggers(tenant);
         (await tenant.Admin.Patch("/settings", new { slaMonitored = false })).Expect(200);
         var id = await tenant.Agent.NewTicket("Quiet", new { priority = "urgent" });
         await desk.Pass(tenant, TimeSpan.FromHours(5));

@@ -1,6 +1,5 @@
 using Deskhand.Access;
 using Deskhand.Data;
-using Deskhand.Sla;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,6 +43,13 @@ public sealed class SlaDesks : Desk
             var token = tokens.Sign(tenant.Id, person.UserId, renewed.Value.First(s => s.User == person.UserId).Session, person.Email, role);
             person.Client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         }
+    }
+
+    /// <summary>Switches the tenant's triggers off, which would else escalate tickets as well.</summary>
+    internal static async Task WithoutTriggers(TestTenant tenant)
+    {
+        foreach (var trigger in (await tenant.Admin.Get("/triggers?limit=100")).Expect(200).At("data")!.AsArray())
+            if (trigger!["active"]!.GetValue<bool>()) (await tenant.Admin.Patch($"/triggers/{trigger["id"]}", new { active = false })).Expect(200);
     }
 
     /// <summary>The names of a ticket's SLA events with metric and percent, in order.</summary>
