@@ -70,6 +70,12 @@ internal sealed record DeskhandSettings
 
     public string RabbitMqExchange { get; init; } = "psa.events";
 
+    /// <summary>The server that takes our mail; null = no mail is sent.</summary>
+    public Mail.SmtpServer? Smtp { get; init; }
+
+    /// <summary>The address that mail comes from where a tenant has none of its own.</summary>
+    public string MailFrom { get; init; } = "desk@localhost.localdomain";
+
     public ServerRoles Roles { get; init; } = ServerRoles.All;
 
     /// <summary>Origins of browsers' pages that may call the API; none by default.</summary>
@@ -106,6 +112,12 @@ internal sealed record DeskhandSettings
         if (errors.ToProblem() is not null) throw Wrong("DESKHAND_ADMIN_EMAIL", email, "an e-mail address");
         var secret = Text("DESKHAND_JWT_SECRET");
         if (secret is not null && Access.JwtSecretPolicy.Refusal(secret) is { } refusal) throw new SettingsException($"DESKHAND_JWT_SECRET {refusal}");
+        var smtp = Text("DESKHAND_SMTP_URL") is { } mail
+            ? Mail.SmtpServer.Parse(mail) ?? throw Wrong("DESKHAND_SMTP_URL", Redact(mail), "smtp://user:password@host:587?starttls=required (or offered, never) or smtps://user:password@host:465; a password needs encryption")
+            : null;
+        var mailFrom = Text("DESKHAND_MAIL_FROM");
+        if (mailFrom is not null && AddressProblem(mailFrom)) throw Wrong("DESKHAND_MAIL_FROM", mailFrom, "an e-mail address such as support@example.com");
+        if (smtp is not null && mailFrom is null) throw new SettingsException("DESKHAND_SMTP_URL is set, so DESKHAND_MAIL_FROM must say which address mail comes from.");
         return new DeskhandSettings
         {
             Port = port,
@@ -122,6 +134,8 @@ internal sealed record DeskhandSettings
             JwksUrl = jwks,
             RabbitMqUrl = Address("DESKHAND_RABBITMQ_URL", "amqp", "amqps"),
             RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
+            Smtp = smtp,
+            MailFrom = mailFrom ?? "desk@localhost.localdomain",
             Roles = ParseRoles(Text("DESKHAND_ROLES")),
             CorsOrigins = [.. (Text("DESKHAND_CORS_ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Origin)],
             TrustedProxies = [.. (Text("DESKHAND_TRUSTED_PROXIES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)],
@@ -129,6 +143,13 @@ internal sealed record DeskhandSettings
             RateLimit = Number("DESKHAND_RATE_LIMIT", 1200, 1, 10_000_000),
             MaxUpload = Number("DESKHAND_MAX_UPLOAD_MB", 50, 1, 10_000) * 1024L * 1024,
         };
+
+        static bool AddressProblem(string address)
+        {
+            var errors = new FieldErrors();
+            errors.Email("address", address);
+            return errors.ToProblem() is not null;
+        }
 
         string? Text(string name) => string.IsNullOrWhiteSpace(configuration[name]) ? null : configuration[name]!.Trim();
 

@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         ["Tickets"] = ["Access", "Jobs", "Directory", "Pdf"],
         ["Sla"] = ["Access", "Tickets"],
         ["Tenants"] = ["Access", "Directory", "Tickets"],
+        ["Notifications"] = ["Access", "Jobs", "Directory", "Tickets"],
         ["Realtime"] = ["Access", "Tickets"],
         ["Outbox"] = ["Access"],
     };

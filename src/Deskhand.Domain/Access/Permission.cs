@@ -30,6 +30,8 @@ public enum Permission
     BillingApprove,
     HealthRead,
     ViewsManage,
+    DeliveriesManage,
+    ReportsRead,
 }
 
 /// <summary>A person's part in the desk (SPEC §0).</summary>
@@ -90,7 +92,7 @@ public static class Permissions
             Permission.CommentsWrite, Permission.CustomersWrite]);
 
     private static PermissionSet Managers { get; } = Of(
-        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.CustomersImport, Permission.BillingApprove, Permission.EventsRead, Permission.ViewsManage]);
+        [.. Agents.Each(), Permission.TicketsDelete, Permission.CustomersDelete, Permission.CustomersImport, Permission.BillingApprove, Permission.EventsRead, Permission.ViewsManage, Permission.ReportsRead]);
 
     /// <summary>The permissions that a role has.</summary>
     public static PermissionSet Of(Role role) => role switch
@@ -140,5 +142,7 @@ public static class Permissions
         Permission.BillingApprove => "billing:approve",
         Permission.HealthRead => "health:read",
         Permission.ViewsManage => "views:manage",
+        Permission.DeliveriesManage => "deliveries:manage",
+        Permission.ReportsRead => "reports:read",
     };
 }

@@ -2,6 +2,7 @@ using Deskhand.Access;
 using Deskhand.Automation;
 using Deskhand.Directory;
 using Deskhand.Jobs;
+using Deskhand.Notifications;
 using Deskhand.Realtime;
 using Deskhand.Sla;
 using Deskhand.Tenants;
@@ -24,6 +25,7 @@ internal static class ApiModule
         AutomationModule.Map(new RouteTable(api, "Automation"));
         SlaModule.Map(new RouteTable(api, "SLA"));
         JobsModule.Map(new RouteTable(api, "Jobs"));
+        NotificationsModule.Map(new RouteTable(api, "Notifications"));
         RealtimeModule.Map(new RouteTable(api, "Events"));
     }
 }

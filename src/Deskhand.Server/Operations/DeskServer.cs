@@ -5,6 +5,7 @@ using Deskhand.Data;
 using Deskhand.Directory;
 using Deskhand.Http;
 using Deskhand.Jobs;
+using Deskhand.Notifications;
 using Deskhand.Outbox;
 using Deskhand.Realtime;
 using Deskhand.Sla;
@@ -44,6 +45,7 @@ internal static class DeskServer
         SlaModule.Add(services, settings);
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
+        NotificationsModule.Add(services);
         RealtimeModule.Add(services);
         OpenApi.Add(services);
         OperationsModule.Add(services, settings);

@@ -9,6 +9,7 @@ internal static class OutboxModule
     {
         services.AddSingleton<OutboxSinks>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<MailQueue>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<OutboxHealth>();
         if (settings.RabbitMqUrl is not null) services.AddSingleton<EventSink, RabbitMqSink>();

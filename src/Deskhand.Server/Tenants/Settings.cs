@@ -10,11 +10,11 @@ namespace Deskhand.Tenants;
 
 /// <summary>A tenant's settings as the API shows them.</summary>
 internal sealed record SettingsResponse(
-    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow, string? SearchLanguage, bool SlaMonitored,
+    string Slug, string Name, string Locale, string TimeZone, int PageLimit, ReferenceScheme ReferenceScheme, string Workflow, string? SearchLanguage, bool SlaMonitored, string? MailName, string? MailAddress,
     long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IVersioned
 {
     public static SettingsResponse From(Tenant t, string workflow) =>
-        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.SearchLanguage, t.SlaMonitored, t.Version, t.CreatedAt, t.UpdatedAt);
+        new(t.Slug, t.Name, t.Locale, t.TimeZone, t.PageLimit, t.ReferenceScheme, workflow, t.SearchLanguage, t.SlaMonitored, t.MailName, t.MailAddress, t.Version, t.CreatedAt, t.UpdatedAt);
 }
 
 /// <summary>GET /settings: the tenant's own.</summary>
@@ -64,6 +64,8 @@ internal static class ChangeSettings
                 ReferenceScheme = fields.ReferenceScheme,
                 SearchLanguage = fields.SearchLanguage,
                 SlaMonitored = fields.SlaMonitored,
+                MailName = fields.MailName,
+                MailAddress = fields.MailAddress,
                 Version = before.Version + 1,
                 UpdatedAt = now,
             };
@@ -89,5 +91,7 @@ internal static class ChangeSettings
         Workflow = workflow,
         SearchLanguage = t.SearchLanguage,
         SlaMonitored = t.SlaMonitored,
+        MailName = t.MailName,
+        MailAddress = t.MailAddress,
     };
 }

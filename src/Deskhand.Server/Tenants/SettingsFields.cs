@@ -30,12 +30,19 @@ internal sealed record SettingsFields : IFields<SettingsFields>
     /// <summary>Whether SLA clocks warn, escalate and breach. False: targets and times are kept, and nobody is told.</summary>
     public bool SlaMonitored { get; init; } = true;
 
+    /// <summary>The name that mails come from. Null: the tenant's own.</summary>
+    public string? MailName { get; init; }
+
+    /// <summary>The address that mails come from and answers go to; its server must take them in. Null: the installation's.</summary>
+    public string? MailAddress { get; init; }
+
     public SettingsFields Normalised() => this with { Name = Name.Trim() };
 
     public IEnumerable<(string Field, string? Value)> Values() =>
     [
         ("name", Json.Of(Name)), ("locale", Json.Of(Locale)), ("timeZone", Json.Of(TimeZone)), ("pageLimit", Json.Of(PageLimit)),
         ("referenceScheme", Json.Of(Wire.Name(ReferenceScheme))), ("workflow", Json.Of(Workflow)), ("searchLanguage", Json.Of(SearchLanguage)), ("slaMonitored", Json.Of(SlaMonitored)),
+        ("mailName", Json.Of(MailName)), ("mailAddress", Json.Of(MailAddress)),
     ];
 
     public Problem? Check()
@@ -46,6 +53,8 @@ internal sealed record SettingsFields : IFields<SettingsFields>
         errors.Unless(PageLimit is >= 1 and <= 100, "pageLimit", "This is a whole number from 1 to 100.");
         errors.Unless(SearchLanguage is null || TenantSettings.SearchLanguages.Contains(SearchLanguage, StringComparer.Ordinal), "searchLanguage",
             $"There is no such language; there are: {string.Join(", ", TenantSettings.SearchLanguages)}.");
+        errors.Optional("mailName", MailName, 100);
+        errors.Email("mailAddress", MailAddress);
         return errors.ToProblem();
     }
 }

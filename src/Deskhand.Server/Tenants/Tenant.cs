@@ -24,6 +24,12 @@ internal sealed record Tenant
     /// <summary>Whether passing time is acted on; otherwise targets are kept and nobody is told.</summary>
     public bool SlaMonitored { get; init; } = true;
 
+    /// <summary>The name that mails come from; null: the tenant's own.</summary>
+    public string? MailName { get; init; }
+
+    /// <summary>The address that mails come from; null: the installation's.</summary>
+    public string? MailAddress { get; init; }
+
     public long Version { get; init; } = 1;
 
     public DateTimeOffset? SuspendedAt { get; init; }

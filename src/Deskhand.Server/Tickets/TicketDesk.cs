@@ -11,7 +11,7 @@ namespace Deskhand.Tickets;
 /// The one door to a ticket: a click, a mail, an API call and a timer all end in <see cref="Change"/>. It loads and locks the ticket,
 /// asks the pure <see cref="TicketDecision.Decide"/>, and writes everything that follows in one transaction.
 /// </summary>
-internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, ChangeLog log, TimeProvider clock)
+internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock)
 {
     /// <summary>Makes a ticket.</summary>
     public Task<Outcome<Ticket>> Create(Actor by, TicketFields fields, CancellationToken cancellationToken) =>
@@ -148,6 +148,7 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
 
         batch.AddRange(RuleRunRow.Save(session.TenantId, after, decision.Rules));
         batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla));
+        if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, decision, by, cancellationToken));
         try
         {
             if (before is not null)
