@@ -24,6 +24,7 @@ internal static class AccessModule
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<UserAccounts>();
         services.AddSingleton<PasswordByLink>();
+        services.AddSingleton<AccountMail>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddHostedService(s => s.GetRequiredService<ForgottenPasswords>());
         services.AddScoped<GroupDesk>();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deskhand.Automation;
 using Deskhand.Directory;
+using Deskhand.Notifications;
 using Deskhand.Search;
 using Deskhand.Sla;
 using Deskhand.Tickets;
@@ -114,6 +115,11 @@ internal static class ApiExamples
         [typeof(FieldConversion)] = new FieldConversion { Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Values = ImmutableSortedDictionary<string, string?>.Empty.Add("Fiber", "fibre").Add("n/a", null) },
         [typeof(DraftFields)] = new DraftFields { Body = "Dear Thandi, the technician will be with you", BasedOnVersion = 3 },
         [typeof(MergeBody)] = new MergeBody { SourceIds = [ContactId], Take = ImmutableSortedDictionary<string, Guid>.Empty.Add("email", ContactId) },
+        [typeof(TemplateFields)] = new TemplateFields { Subject = "[{{ticket.reference}}] We are on it", Text = "Hello {{recipient.name}}, we are on it.", Html = "<p>Hello {{recipient.name}}, we are on it.</p>" },
+        [typeof(ReadNotifications.ReadBody)] = new ReadNotifications.ReadBody { Ids = [Guid.Parse("0199f0a4-9b3c-7d22-9f55-7a1e2d3c4b13")] },
+        [typeof(ReplacePreferences.PreferencesBody)] = new ReplacePreferences.PreferencesBody { Preferences = [new PreferenceBody { Kind = NoticeKind.TicketCreated, Mail = true, InApp = true }] },
+        [typeof(AnswerSurvey.SurveyBody)] = new AnswerSurvey.SurveyBody { Score = SurveyScore.Good, Comment = "Fast and friendly" },
+        [typeof(PreviewTemplate.PreviewBody)] = new PreviewTemplate.PreviewBody { Subject = "[{{ticket.reference}}] We are on it" },
         [typeof(ProjectFields)] = new ProjectFields { Name = "Sandton phase 2", Number = "P-000007", StartsOn = new DateOnly(2026, 1, 12), EndsOn = new DateOnly(2026, 9, 30) },
         [typeof(ViewFields)] = new ViewFields { Name = "Pressing and mine", Conditions = "assignee:me priority>=high is:unsolved", Columns = ["reference", "subject", "status"], Sort = "-priority" },
         [typeof(RuleFields)] = Outages,

@@ -1,4 +1,3 @@
-using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Tickets;
 using Npgsql;
@@ -85,7 +84,7 @@ internal sealed record DeliveryRow
                t.reference, t.subject, t.status, t.priority, t.deleted_at IS NOT NULL,
                d.comment_id, c.body, c.format, c.visibility, c.deleted_at IS NOT NULL,
                coalesce(au.name, nullif(ltrim(ac.first_name || ' ' || ac.last_name), '')), coalesce(u.name, nullif(ltrim(k.first_name || ' ' || k.last_name), '')),
-               coalesce(u.active AND u.deleted_at IS NULL, k.deleted_at IS NULL AND k.id IS NOT NULL),
+               coalesce(u.active AND u.deleted_at IS NULL, k.deleted_at IS NULL AND k.active, false),
                coalesce(u.locale, n.locale), n.name, n.slug, n.mail_name, n.mail_address, m.subject, m.text, m.html,
                ARRAY(SELECT p.message_id FROM (SELECT o.message_id, o.created_at, o.id FROM deliveries o
                          WHERE o.tenant_id = d.tenant_id AND o.ticket_id = d.ticket_id AND o.to_key = d.to_key AND o.message_id IS NOT NULL AND (o.created_at, o.id) < (d.created_at, d.id)

@@ -1,8 +1,6 @@
-using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Mail;
 using Deskhand.Outbox;
-using Deskhand.Tickets;
 
 namespace Deskhand.Notifications;
 
@@ -187,14 +185,14 @@ internal sealed class SenderWork(
     }
 
     /// <summary>A message that will not go by itself: noted, its secret forgotten, and told to whom it concerns.</summary>
-    private Task End(TenantSession session, DeliveryRow row, string state, string why, CancellationToken cancellationToken) => session.Transact<Nothing>(async () =>
+    private Task<Outcome<Nothing>> End(TenantSession session, DeliveryRow row, string state, string why, CancellationToken cancellationToken) => session.Transact<Nothing>(async () =>
     {
         await Note(session, row, state, why, null, cancellationToken: cancellationToken);
         if (state is not "suppressed") await MailAlarm.Tell(session, row, clock.GetUtcNow(), cancellationToken);
         return default(Nothing);
     }, cancellationToken);
 
-    private Task Note(
+    private static Task<Outcome<int>> Note(
         TenantSession session, DeliveryRow row, string state, string? error, DateTimeOffset? sentAt, DateTimeOffset? next = null, CancellationToken cancellationToken = default) =>
         session.Transact<int>(async () => await session.Execute("""
             UPDATE deliveries SET state = $3, last_error = $4, sent_at = $5, next_attempt_at = coalesce($6, next_attempt_at), attempts = attempts + CASE WHEN $3 = 'suppressed' THEN 0 ELSE 1 END,

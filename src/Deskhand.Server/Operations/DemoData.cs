@@ -55,6 +55,8 @@ internal static class DemoData
                 if (scene.At < now) timeline.Add((scene.At, () => stage.Play(plot, scene)));
         foreach (var (_, happens) in timeline.OrderBy(t => t.At)) await happens();
         await stage.Encore(now.AddMinutes(-5));
+        // people have read what is a few days old
+        await session.Execute("UPDATE notifications SET read_at = created_at + interval '1 hour' WHERE tenant_id = $1 AND created_at < $2", cancellationToken, Rows.P(session.TenantId), Rows.P(now.AddDays(-2)));
         return await Summary(session, cancellationToken);
     }
 

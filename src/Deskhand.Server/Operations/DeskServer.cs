@@ -45,7 +45,7 @@ internal static class DeskServer
         SlaModule.Add(services, settings);
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
-        NotificationsModule.Add(services);
+        NotificationsModule.Add(services, settings);
         RealtimeModule.Add(services);
         OpenApi.Add(services);
         OperationsModule.Add(services, settings);
@@ -83,6 +83,7 @@ internal static class DeskServer
         listener.On("deskhand_rulebook", payload => rulebooks.Forget(Guid.TryParse(payload, out var id) ? id : null));
         JobsModule.Connect(services, listener);
         OutboxModule.Connect(services, listener);
+        NotificationsModule.Connect(services, listener);
         RealtimeModule.Connect(services, listener);
     }
 }

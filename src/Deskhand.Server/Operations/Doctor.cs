@@ -33,6 +33,7 @@ internal static class Doctor
         Secret();
         await Database_();
         await Broker();
+        await Mail_();
         await Keys();
         Console.WriteLine(wrong == 0 ? "All is well." : $"{wrong} thing(s) to mend.");
         return wrong == 0 ? 0 : 1;
@@ -108,6 +109,25 @@ internal static class Doctor
             catch (Exception e) when (e is BrokerUnreachableException or SocketException or OperationInterruptedException)
             {
                 Bad("rabbitmq", $"{settings.RabbitMqUrl.Host}:{settings.RabbitMqUrl.Port} does not take us: {e.InnerException?.Message ?? e.Message}. Events wait in the outbox meanwhile.");
+            }
+        }
+
+        async Task Mail_()
+        {
+            if (settings.Smtp is not { } server)
+            {
+                Good("mail", "not configured (DESKHAND_SMTP_URL): no mail is sent");
+                return;
+            }
+
+            try
+            {
+                await using var connection = await Mail.SmtpConnection.Open(server, settings.PublicUrl.IdnHost, null, cancellationToken);
+                Good("mail", $"{server} takes us, from {settings.MailFrom}");
+            }
+            catch (Mail.SmtpException e)
+            {
+                Bad("mail", $"{server} does not take us: {e.Message} Mail waits meanwhile.");
             }
         }
 

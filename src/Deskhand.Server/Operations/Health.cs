@@ -63,6 +63,7 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
             parts["outsideIssuer"] = new(keys.Keys > 0 ? ComponentHealth.Up : ComponentHealth.Down, keys.LastFailure, LastSuccessAt: keys.LastSuccessAt);
         if (parts["database"].Status == ComponentHealth.Up)
             foreach (var sink in await outbox.Read(cancellationToken)) parts["events." + sink.Sink] = OfSink(sink);
+        if (parts["database"].Status == ComponentHealth.Up && services.GetRequiredService<DeskhandSettings>().Smtp is not null) parts["mail"] = await OfMail(cancellationToken);
         var status = parts.Values.Any(p => p.Status == ComponentHealth.Down) ? ComponentHealth.Down
             : parts.Values.Any(p => p.Status == ComponentHealth.Degraded) ? ComponentHealth.Degraded : ComponentHealth.Up;
         return Answer.Ok<HealthReport>(new HealthReport(status, typeof(Health).Assembly.GetName().Version!.ToString(3), parts));
@@ -73,6 +74,17 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
     {
         var isWell = sink is { Connected: not false, Parked: 0 };
         return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null : sink.LastError, LastSuccessAt: sink.LastSuccessAt, Waiting: sink.Waiting, Parked: sink.Parked);
+    }
+
+    /// <summary>Mail that waits is late and not lost; what was given up waits for a person.</summary>
+    private async Task<ComponentHealth> OfMail(CancellationToken cancellationToken)
+    {
+        var (waiting, parked, oldest) = (await database.AcrossTenants("SELECT waiting, parked, oldest FROM waiting_mail()", r => (r.GetInt64(0), r.GetInt64(1), r.Instant(2)), cancellationToken))[0];
+        var state = services.GetRequiredService<Notifications.Sender>().State?.Now ?? default;
+        var isLate = oldest < DateTimeOffset.UtcNow - Notifications.MailAlarm.Late;
+        var isWell = state.Connected != false && parked == 0 && !isLate;
+        return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null : isLate ? $"Mail has waited since {oldest:u}. {state.LastError}".TrimEnd() : state.LastError,
+            LastSuccessAt: state.LastSuccessAt, Waiting: waiting, Parked: parked);
     }
 
     private async Task<ComponentHealth> OfDatabase(CancellationToken cancellationToken)

@@ -23,6 +23,12 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
     /// <summary>How long an ended job is kept: a bulk change can be undone for 30 days.</summary>
     private static readonly TimeSpan JobsKeptFor = TimeSpan.FromDays(31);
 
+    /// <summary>How long somebody may be away and still find what the desk told.</summary>
+    private static readonly TimeSpan NotificationsKeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>How long it can be shown what was sent to whom.</summary>
+    private static readonly TimeSpan DeliveriesKeptFor = TimeSpan.FromDays(365);
+
     /// <summary>Tidies every tenant once.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
@@ -47,6 +53,12 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
                 DELETE FROM jobs WHERE tenant_id = $1 AND id IN
                     (SELECT id FROM jobs WHERE tenant_id = $1 AND finished_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - JobsKeptFor, cancellationToken);
+            await InRounds(tenantId, "DELETE FROM notifications WHERE tenant_id = $1 AND id IN (SELECT id FROM notifications WHERE tenant_id = $1 AND created_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
+                now - NotificationsKeptFor, cancellationToken);
+            await InRounds(tenantId, """
+                DELETE FROM deliveries WHERE tenant_id = $1 AND id IN
+                    (SELECT id FROM deliveries WHERE tenant_id = $1 AND created_at < $2 AND state NOT IN ('queued', 'sending') LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - DeliveriesKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
         }
     }

@@ -15,6 +15,7 @@ internal static class EventCatalogue
         ("project", ["created", "updated", "deleted"]),
         ("view", ["created", "updated", "deleted"]),
         ("user", ["created", "updated", "deactivated", "deleted"]),
+        ("satisfaction", ["rated"]),
         ("group", ["created", "updated", "deleted"]),
     ];
 

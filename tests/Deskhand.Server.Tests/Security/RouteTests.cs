@@ -192,7 +192,18 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         ids["source"] = ids["problem"] = ids["ticket"];
         ids["job"] = (await admin.Put("/tickets/update_many", new { ids = new[] { ids["ticket"] }, set = new { priority = "low" } })).Expect(200)["jobId"]!;
         ids["attachment"] = await Upload(admin, ids["ticket"]);
+        // the singular of deliveries, as the routes' test makes it
+        ids["deliverie"] = (await NewDelivery(tenant)).ToString();
         return new TenantIds(ids);
+    }
+
+    private async Task<Guid> NewDelivery(TestTenant tenant)
+    {
+        await using var session = desk.Database.For(tenant.Id);
+        return (await session.Transact<Guid>(async () => (await session.Query("""
+            INSERT INTO deliveries (tenant_id, id, kind, user_id, to_address, actor_kind, state, next_attempt_at, created_at)
+            VALUES ($1, gen_random_uuid(), 'message', $2, 'agent@example.com', 'system', 'parked', now(), now()) RETURNING id
+            """, r => r.GetGuid(0), CancellationToken.None, Data.Rows.P(tenant.Id), Data.Rows.P(tenant.Agent.UserId)))[0], CancellationToken.None)).Value;
     }
 
     private static async Task<string> Upload(Person person, string ticket)

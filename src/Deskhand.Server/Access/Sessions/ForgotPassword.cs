@@ -21,10 +21,10 @@ internal sealed record ForgotResponse(string Message);
 internal sealed record Forgotten(string Email, string? Tenant, RequestOrigin Origin);
 
 /// <summary>
-/// Looks behind the answer who asked for another password, and leaves it in the audit log, where an administrator finds it and
-/// makes a reset link. Once an hour for an account, so that nobody fills the log of others.
+/// Looks behind the answer who asked for another password, and mails a link; leaves it in the audit log too, where an administrator finds it and
+/// makes a link when there is no mail. Once an hour for an account, so that nobody fills the log of others.
 /// </summary>
-internal sealed class ForgottenPasswords(Database database, TimeProvider clock, ILogger<ForgottenPasswords> logger) : BackgroundService
+internal sealed class ForgottenPasswords(Database database, AccountMail mail, TimeProvider clock, ILogger<ForgottenPasswords> logger) : BackgroundService
 {
     private readonly Channel<Forgotten> waiting = Channel.CreateBounded<Forgotten>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -54,7 +54,9 @@ internal sealed class ForgottenPasswords(Database database, TimeProvider clock, 
                     var now = clock.Now();
                     var recent = await session.Query("SELECT 1 FROM audit_log WHERE tenant_id = $1 AND target_id = $2 AND action = 'auth.password_forgotten' AND at > $3 LIMIT 1",
                         r => r.GetInt32(0), cancellationToken, Rows.P(tenantId), Rows.P(userId.ToString()), Rows.P(now.AddHours(-1)));
-                    if (recent.Count == 0) await Audit.Write(session, new("auth.password_forgotten", now, null, "user", userId, null, forgotten.Origin), cancellationToken);
+                    if (recent.Count > 0) return default(Nothing);
+                    await Audit.Write(session, new("auth.password_forgotten", now, null, "user", userId, null, forgotten.Origin), cancellationToken);
+                    if (mail.IsOn) await SendLink(session, userId, now, cancellationToken);
                     return default(Nothing);
                 }, cancellationToken);
             }
@@ -63,6 +65,13 @@ internal sealed class ForgottenPasswords(Database database, TimeProvider clock, 
         {
             logger.LogWarning("A request for another password was lost: {Error}", e.Message);
         }
+    }
+
+    private async Task SendLink(TenantSession session, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var address = (await session.Query("SELECT email FROM users WHERE tenant_id = $1 AND id = $2", r => r.GetString(0), cancellationToken, Rows.P(session.TenantId), Rows.P(userId)))[0];
+        var (token, _) = await OneTimeTokens.Make(session, userId, LinkPurpose.PasswordReset, now, cancellationToken);
+        await mail.Send(session, userId, address, LinkPurpose.PasswordReset, token, Actor.System(Via.Api), now, cancellationToken);
     }
 }
 

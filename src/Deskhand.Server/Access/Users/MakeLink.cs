@@ -4,18 +4,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Deskhand.Access;
 
-/// <summary>POST /users/{id}/invite: a link by which the user sets a first password.</summary>
+/// <summary>POST /users/{id}/invite: a link by which the user sets a first password; mailed too where mail is set up.</summary>
 internal static class InviteUser
 {
-    public static Task<Answer<LinkResponse>> Handle(Guid id, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
-        AccountLink.Make(id, LinkPurpose.Invitation, caller, origin, session, settings, clock, cancellationToken);
+    public static Task<Answer<LinkResponse>> Handle(Guid id, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, AccountMail mail, TimeProvider clock, CancellationToken cancellationToken) =>
+        AccountLink.Make(id, LinkPurpose.Invitation, caller, origin, session, settings, mail, clock, cancellationToken);
 }
 
-/// <summary>POST /users/{id}/reset-link: a link by which the user sets another password.</summary>
+/// <summary>POST /users/{id}/reset-link: a link by which the user sets another password; mailed too where mail is set up.</summary>
 internal static class MakeResetLink
 {
-    public static Task<Answer<LinkResponse>> Handle(Guid id, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
-        AccountLink.Make(id, LinkPurpose.PasswordReset, caller, origin, session, settings, clock, cancellationToken);
+    public static Task<Answer<LinkResponse>> Handle(Guid id, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, AccountMail mail, TimeProvider clock, CancellationToken cancellationToken) =>
+        AccountLink.Make(id, LinkPurpose.PasswordReset, caller, origin, session, settings, mail, clock, cancellationToken);
 }
 
 /// <summary>A link for one person; shown once.</summary>
@@ -26,7 +26,7 @@ internal sealed record LinkResponse(string Link, DateTimeOffset ExpiresAt);
 internal static class AccountLink
 {
     public static async Task<Answer<LinkResponse>> Make(
-        Guid id, LinkPurpose purpose, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
+        Guid id, LinkPurpose purpose, Caller caller, RequestOrigin origin, TenantSession session, DeskhandSettings settings, AccountMail mail, TimeProvider clock, CancellationToken cancellationToken) =>
         Answer.Ok(await session.Transact<LinkResponse>(async () =>
         {
             if (await session.Db.Set<User>().SingleOrDefaultAsync(u => u.Id == id && u.DeletedAt == null, cancellationToken) is not { } user) return Problem.NotFound("user");
@@ -36,6 +36,7 @@ internal static class AccountLink
                 return Problem.Conflict("already_joined", "This user has a password already; make a reset link instead.");
             var now = clock.Now();
             var (token, expiresAt) = await OneTimeTokens.Make(session, id, purpose, now, cancellationToken);
+            await mail.Send(session, user.Id, user.Email, purpose, token, caller.Actor, now, cancellationToken);
             await Audit.Write(session, new(purpose == LinkPurpose.Invitation ? "user.invited" : "user.reset_link_made", now, caller.Actor, "user", id, new { expiresAt }, origin), cancellationToken);
             return new LinkResponse(Address(settings, purpose, token), expiresAt);
         }, cancellationToken));

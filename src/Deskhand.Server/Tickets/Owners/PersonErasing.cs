@@ -75,6 +75,10 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
                 """, cancellationToken, Rows.P(tickets), Rows.P(Patterns));
             await Count("comments", "UPDATE ticket_comments SET body = erase_words(body, $3) WHERE tenant_id = $1 AND ticket_id = ANY ($2) AND body ~* array_to_string($3, '|')",
                 cancellationToken, Rows.P(tickets), Rows.P(Patterns));
+            await session.Execute("UPDATE deliveries SET text = erase_words(text, $3) WHERE tenant_id = $1 AND ticket_id = ANY ($2) AND text ~* array_to_string($3, '|')",
+                cancellationToken, Rows.P(session.TenantId), Rows.P(tickets), Rows.P(Patterns));
+            await Count("notifications", "UPDATE notifications SET text = erase_words(text, $3) WHERE tenant_id = $1 AND ticket_id = ANY ($2) AND text ~* array_to_string($3, '|')",
+                cancellationToken, Rows.P(tickets), Rows.P(Patterns));
             await Count("drafts", "UPDATE drafts SET body = erase_words(body, $2), ticket = erase_words(ticket::text, $2)::jsonb WHERE tenant_id = $1 AND concat_ws(' ', body, ticket::text) ~* array_to_string($2, '|')",
                 cancellationToken, Rows.P(Patterns));
             await Count("customers", "UPDATE customers SET details = erase_words(details, $3), version = version + 1 WHERE tenant_id = $1 AND id = ANY ($2) AND details ~* array_to_string($3, '|')",
@@ -92,6 +96,12 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
                    "phoneMobile":null,"phoneDirect":null,"identities":[],"customFields":{},"externalId":null}')::text, 'UTF8')
             WHERE tenant_id = $1 AND CASE WHEN content_type LIKE 'application/%json%' AND octet_length(body) > 2 THEN convert_from(body, 'UTF8')::jsonb ->> 'id' END = ANY ($2)
             """, cancellationToken, Rows.P(people.Select(p => p.ToString()).ToArray()));
+        // who was written to, and what the mail server said of the address; what waits is not sent any more
+        await Count("deliveries", """
+            UPDATE deliveries SET to_address = 'erased', text = NULL, secret = NULL, last_error = NULL, state = CASE WHEN state IN ('queued', 'sending', 'parked') THEN 'suppressed' ELSE state END
+            WHERE tenant_id = $1 AND contact_id = ANY ($2)
+            """, cancellationToken, Rows.P(people));
+        await Count("surveys", "UPDATE surveys SET comment = NULL WHERE tenant_id = $1 AND contact_id = ANY ($2) AND comment IS NOT NULL", cancellationToken, Rows.P(people));
         // what could be moved back is told no more
         await Count("merges", "DELETE FROM directory_moves WHERE tenant_id = $1 AND entity_type = 'contact' AND entity_id = ANY ($2)", cancellationToken, Rows.P(people));
         await Count("searchIndex", "DELETE FROM ticket_search WHERE tenant_id = $1 AND ticket_id = ANY ($2)", cancellationToken, Rows.P(tickets));
