@@ -80,7 +80,7 @@ internal sealed record DeliveryRow
     public required string[] Thread { get; init; }
 
     private const string Sql = """
-        SELECT d.id, d.kind, d.to_address, d.contact_id, d.user_id, d.ticket_id, d.survey_id, d.actor_kind, d.is_of_note, d.hides_words, d.text, d.secret, d.attempts, d.handed_over_at, d.created_at,
+        SELECT d.id, d.kind, d.to_address, d.contact_id, d.user_id, d.ticket_id, d.survey_id, coalesce(c.author_kind, d.actor_kind), d.is_of_note, d.hides_words, d.text, d.secret, d.attempts, d.handed_over_at, d.created_at,
                t.reference, t.subject, t.status, t.priority, t.deleted_at IS NOT NULL,
                d.comment_id, c.body, c.format, c.visibility, c.deleted_at IS NOT NULL,
                coalesce(au.name, nullif(ltrim(ac.first_name || ' ' || ac.last_name), '')), coalesce(u.name, nullif(ltrim(k.first_name || ' ' || k.last_name), '')),
@@ -95,8 +95,9 @@ internal sealed record DeliveryRow
         LEFT JOIN ticket_comments c ON c.tenant_id = d.tenant_id AND c.id = d.comment_id
         LEFT JOIN users u ON u.tenant_id = d.tenant_id AND u.id = d.user_id
         LEFT JOIN contacts k ON k.tenant_id = d.tenant_id AND k.id = d.contact_id
-        LEFT JOIN users au ON au.tenant_id = d.tenant_id AND au.id = d.actor_id AND d.actor_kind = 'agent'
-        LEFT JOIN contacts ac ON ac.tenant_id = d.tenant_id AND ac.id = d.actor_id AND d.actor_kind = 'contact'
+        -- a comment is its author's, who need not be the one who caused the change: a rule may have written it
+        LEFT JOIN users au ON au.tenant_id = d.tenant_id AND au.id = CASE WHEN c.id IS NULL THEN d.actor_id ELSE c.author_id END AND coalesce(c.author_kind, d.actor_kind) = 'agent'
+        LEFT JOIN contacts ac ON ac.tenant_id = d.tenant_id AND ac.id = CASE WHEN c.id IS NULL THEN d.actor_id ELSE c.author_id END AND coalesce(c.author_kind, d.actor_kind) = 'contact'
         LEFT JOIN mail_templates m ON m.tenant_id = d.tenant_id AND m.kind = d.kind AND m.locale = CASE WHEN coalesce(u.locale, n.locale) LIKE 'es%' THEN 'es' ELSE 'en' END
         WHERE d.tenant_id = $1 AND d.id = $2
         """;

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deskhand.Access;
+using Deskhand.Data;
 using Deskhand.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -203,7 +204,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         return (await session.Transact<Guid>(async () => (await session.Query("""
             INSERT INTO deliveries (tenant_id, id, kind, user_id, to_address, actor_kind, state, next_attempt_at, created_at)
             VALUES ($1, gen_random_uuid(), 'message', $2, 'agent@example.com', 'system', 'parked', now(), now()) RETURNING id
-            """, r => r.GetGuid(0), CancellationToken.None, Data.Rows.P(tenant.Id), Data.Rows.P(tenant.Agent.UserId)))[0], CancellationToken.None)).Value;
+            """, r => r.GetGuid(0), CancellationToken.None, Rows.P(tenant.Id), Rows.P(tenant.Agent.UserId)))[0], CancellationToken.None)).Value;
     }
 
     private static async Task<string> Upload(Person person, string ticket)
