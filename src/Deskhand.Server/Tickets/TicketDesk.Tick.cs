@@ -60,7 +60,7 @@ internal sealed partial class TicketDesk
 
     /// <summary>Whether a tick did no more than what is written for many at once: anything else goes the way of every change.</summary>
     private static bool IsPlain(Ticket before, TicketDecision decision) =>
-        new TicketDecision { After = before } == decision with { After = before, History = [], Events = [], At = null }
+        new TicketDecision { After = before } == decision with { After = before, History = [], Events = [], Notices = [], At = null }
         && decision.After with
         {
             Clocks = before.Clocks,
@@ -82,5 +82,8 @@ internal sealed partial class TicketDesk
         await session.Execute(batch, cancellationToken);
         await log.Write(session, [.. ticks.Where(t => !t.Decision.Events.IsEmpty).Select(t =>
             new Happened("ticket", t.Before.Id, now, by, t.Decision.History, TicketEvents.Drafts(t.Before.Sequence + 1, t.Decision.After, t.Decision), t.Decision.Reason))], cancellationToken);
+        var notices = new List<NpgsqlBatchCommand>();
+        foreach (var (_, decision) in ticks.Where(t => !t.Decision.Notices.IsEmpty)) notices.AddRange(await TicketNotices.Statements(session, mail, decision, by, cancellationToken));
+        await session.Execute(notices, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ internal static class TicketNotices
         var now = decision.At ?? ticket.UpdatedAt;
         var commands = new List<NpgsqlBatchCommand>();
         var mails = new List<OutgoingMail>();
-        var forDesk = decision.Notices.Where(n => n.To != NoticeTo.Requester).ToImmutableArray();
+        var forDesk = decision.Notices.Where(n => IsForSomebody(n, ticket)).ToImmutableArray();
         if (!forDesk.IsEmpty)
         {
             var people = await People(session, forDesk, ticket, cancellationToken);
@@ -79,6 +79,16 @@ internal static class TicketNotices
         IsOfNote = notice.IsOfNote,
         HidesWords = notice.HidesWords,
         Text = notice.Text,
+    };
+
+    /// <summary>Whether there can be anybody in the desk to tell, so that nobody is looked for in vain.</summary>
+    private static bool IsForSomebody(Notice notice, Ticket ticket) => notice.To switch
+    {
+        NoticeTo.Assignee => (ticket.Fields.AssigneeId ?? ticket.Fields.GroupId) is not null,
+        NoticeTo.Followers => !ticket.FollowerIds.IsEmpty,
+        NoticeTo.Group => ticket.Fields.GroupId is not null,
+        NoticeTo.Managers or NoticeTo.User => true,
+        NoticeTo.Requester => false,
     };
 
     private static bool IsMeant(Person person, Notice notice, Ticket ticket) => notice.To switch
