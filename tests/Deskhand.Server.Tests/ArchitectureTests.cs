@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
         ["Directory"] = ["Access", "Jobs"],
         ["Tickets"] = ["Access", "Jobs", "Directory", "Pdf"],
         ["Sla"] = ["Access", "Tickets"],
+        ["Automation"] = ["Access", "Directory", "Tickets"],
         ["Tenants"] = ["Access", "Directory", "Tickets"],
         ["Notifications"] = ["Access", "Jobs", "Directory", "Tickets"],
         ["Realtime"] = ["Access", "Tickets"],

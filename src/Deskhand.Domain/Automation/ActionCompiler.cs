@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Deskhand.Notifications;
 using Deskhand.Tickets;
 
 namespace Deskhand.Automation;
@@ -10,6 +11,9 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
     private const int Most = 20;
     private readonly List<Func<TicketFields, TicketFields>> edits = [];
     private readonly List<RuleStep> steps = [];
+
+    /// <summary>Whom the actions tell something.</summary>
+    public List<RuleNotice> Notices { get; } = [];
 
     public ImmutableArray<RuleStep> Compile(ImmutableArray<RuleAction> actions, string at)
     {
@@ -29,6 +33,7 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
     {
         errors.Unless(action.Key is null || action.Type == RuleActionType.SetCustomField, $"{at}.key", "Only set_custom_field has a key.");
         errors.Unless(action.Reason is null || action.Type is RuleActionType.Escalate or RuleActionType.Deescalate or RuleActionType.SetStatus, $"{at}.reason", "This action has no reason.");
+        errors.Unless(action.To is null || action.Type == RuleActionType.Notify, $"{at}.to", "Only notify has a recipient.");
         errors.Text($"{at}.reason", action.Reason, TicketRules.ReasonLength);
         var value = $"{at}.value";
         switch (action.Type)
@@ -82,6 +87,9 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
                 break;
             case RuleActionType.Reply:
                 Comment(action, value, Visibility.Public);
+                break;
+            case RuleActionType.Notify:
+                Notify(action, at);
                 break;
         }
     }
@@ -150,20 +158,33 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
         steps.Add((s, _) => Routing.Assign(s, mode));
     }
 
-    private void Comment(RuleAction action, string at, Visibility visibility)
+    private void Notify(RuleAction action, string at)
+    {
+        ImmutableArray<string> known = [.. Wire.All<NoticeTo>().Where(t => t is not "user")];
+        Guid? user = Guid.TryParseExact(action.To, "D", out var id) ? id : null;
+        var to = user is not null ? NoticeTo.User : action.To is { } word && known.Contains(word, StringComparer.Ordinal) ? Wire.Find<NoticeTo>(word) : null;
+        if (to is null) errors.Add($"{at}.to", $"This is the id of an agent or one of: {string.Join(", ", known)}.");
+        if (Words(action, $"{at}.value") is not { } text || to is not { } whom) return;
+        Notices.Add(s => Placeholders.Fill(s, text, BodyFormat.Plain, null, out var filled) ? new Notice(NoticeKind.Message, whom) { UserId = user, Text = filled } : null);
+    }
+
+    /// <summary>A text with placeholders.</summary>
+    private string? Words(RuleAction action, string at)
     {
         if (action.Value is not { ValueKind: JsonValueKind.String } value || value.GetString() is not { } text || TicketRules.CheckBody(text, required: true) is not null)
         {
             errors.Add(at, $"This is a text of at most {TicketRules.BodyLength} characters.");
-            return;
+            return null;
         }
 
-        if (Placeholders.Refuse(text) is { } unknown)
-        {
-            errors.Add(at, unknown);
-            return;
-        }
+        if (Placeholders.Refuse(text) is not { } unknown) return text;
+        errors.Add(at, unknown);
+        return null;
+    }
 
+    private void Comment(RuleAction action, string at, Visibility visibility)
+    {
+        if (Words(action, at) is not { } text) return;
         steps.Add((s, _) =>
         {
             var named = Placeholders.Fill(s, text, BodyFormat.Markdown, null, out var body);

@@ -17,8 +17,8 @@ public static partial class Placeholders
 
     private static readonly ImmutableDictionary<string, Func<RuleScene, Names, string?, string?>> Known = new Dictionary<string, Func<RuleScene, Names, string?, string?>>(StringComparer.Ordinal)
     {
-        ["ticket.reference"] = (s, _, _) => s.After.Reference,
-        ["ticket.number"] = (s, _, _) => s.After.Number == 0 ? null : s.After.Number.ToString(CultureInfo.InvariantCulture),
+        ["ticket.reference"] = (s, _, _) => s.Drawn?.Reference ?? s.After.Reference,
+        ["ticket.number"] = (s, _, _) => (s.Drawn?.Number ?? s.After.Number).ToString(CultureInfo.InvariantCulture),
         ["ticket.subject"] = (s, _, _) => s.After.Fields.Subject,
         ["ticket.status"] = (s, _, _) => s.Rulebook.Workflow.Find(s.After.Status)?.Name ?? s.After.Status,
         ["ticket.priority"] = (s, _, _) => Wire.Name(s.After.Fields.Priority),
@@ -59,6 +59,12 @@ public static partial class Placeholders
     {
         filled = text;
         if (!text.Contains("{{", StringComparison.Ordinal)) return true;
+        if (scene.After.Number == 0 && (text.Contains("ticket.reference", StringComparison.Ordinal) || text.Contains("ticket.number", StringComparison.Ordinal)))
+        {
+            if (!scene.Knows(new Question.NameOfNew(), out var drawn)) return false;
+            scene.Drawn = drawn;
+        }
+
         var f = scene.After.Fields;
         var needsNames = text.Contains("contact.", StringComparison.Ordinal) || text.Contains("customer.", StringComparison.Ordinal) || text.Contains("assignee.", StringComparison.Ordinal) || text.Contains("agent.", StringComparison.Ordinal);
         var names = Names.Nobody;

@@ -28,6 +28,9 @@ public abstract record Question
     /// <summary>The names that placeholders stand for.</summary>
     public sealed record NamesOf(Guid? CustomerId, Guid? ContactId, Guid? AssigneeId) : Question<Names>;
 
+    /// <summary>Number and reference of a new ticket, when a rule says them in a text.</summary>
+    public sealed record NameOfNew : Question<NewName>;
+
     /// <summary>An id for something new, the n-th of this decision.</summary>
     public sealed record NewId(int N) : Question<Guid>;
 }
@@ -44,6 +47,9 @@ public sealed record Names(string? Customer = null, string? ContactFirst = null,
 {
     public static Names Nobody { get; } = new();
 }
+
+/// <summary>What a new ticket is called.</summary>
+public sealed record NewName(long Number, string Reference);
 
 /// <summary>How a ticket of a group finds its agent.</summary>
 public enum RoutingMode

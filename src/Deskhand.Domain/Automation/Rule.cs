@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Deskhand.Notifications;
 using Deskhand.Tickets;
 
 namespace Deskhand.Automation;
@@ -11,15 +12,18 @@ internal delegate bool RuleTest(RuleScene scene);
 /// <param name="name">The name of the rule or macro, which stands for a reason that is not given.</param>
 internal delegate TicketChange? RuleStep(RuleScene scene, string name);
 
+/// <summary>Whom an action tells something; null = an answer is missing.</summary>
+internal delegate Notice? RuleNotice(RuleScene scene);
+
 /// <summary>A trigger or automation, checked and ready to run. Compiled once when the rulebook is loaded.</summary>
 public sealed class Rule
 {
     private readonly ImmutableArray<RuleTest> all;
     private readonly ImmutableArray<RuleTest> any;
 
-    private Rule(Guid id, RuleKind kind, RuleFields fields, long version, ImmutableArray<RuleTest> all, ImmutableArray<RuleTest> any, ImmutableArray<RuleStep> steps, ImmutableArray<Waiting> waits)
+    private Rule(Guid id, RuleKind kind, RuleFields fields, long version, ImmutableArray<RuleTest> all, ImmutableArray<RuleTest> any, ImmutableArray<RuleStep> steps, ImmutableArray<RuleNotice> notices, ImmutableArray<Waiting> waits)
     {
-        (Id, Kind, Fields, Version, Steps, Waits) = (id, kind, fields, version, steps, waits);
+        (Id, Kind, Fields, Version, Steps, Notices, Waits) = (id, kind, fields, version, steps, notices, waits);
         (this.all, this.any) = (all, any);
     }
 
@@ -36,6 +40,8 @@ public sealed class Rule
 
     internal ImmutableArray<RuleStep> Steps { get; }
 
+    internal ImmutableArray<RuleNotice> Notices { get; }
+
     /// <summary>Checks the words of a rule and makes it ready to run.</summary>
     /// <param name="id">The rule's id.</param>
     /// <param name="kind">Trigger or automation.</param>
@@ -49,12 +55,13 @@ public sealed class Rule
         var words = new ConditionCompiler(kind, rulebook, errors);
         var all = words.Compile(fields.Conditions.All, "conditions.all");
         var any = words.Compile(fields.Conditions.Any, "conditions.any");
-        var steps = new ActionCompiler(rulebook, errors).Compile(fields.Actions, "actions");
+        var actions = new ActionCompiler(rulebook, errors);
+        var steps = actions.Compile(fields.Actions, "actions");
         errors.Unless(kind == RuleKind.Automation || !fields.OncePerTicket, "oncePerTicket", "Only an automation is once per ticket.");
         if (kind == RuleKind.Trigger) errors.Unless(all.Length + any.Length > 0, "conditions", "A trigger needs a condition.");
         else errors.Unless(words.Waits.Any(w => w.AtLeast), "conditions.all", "An automation waits for time to pass: it needs a condition such as hoursSinceCreated at_least 24, among all.");
         if (errors.ToProblem() is { } invalid) return invalid;
-        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. words.Waits]);
+        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. actions.Notices], [.. words.Waits]);
         return RuleLoops.Refuse(rule) is { } loops ? loops : rule;
     }
 
@@ -91,4 +98,8 @@ public sealed record RuleSet(ImmutableArray<Rule> Triggers, ImmutableArray<Rule>
 /// <param name="Steps">The changes, each as it was decided; empty when it failed.</param>
 /// <param name="Problem">Why it could not be done; null = it was.</param>
 /// <param name="EnteredAt">Of an automation: the state it met (<see cref="Automation.Rule.EntryOf"/>).</param>
-public sealed record RuleRun(Guid? Rule, string Name, long Version, Via Via, ImmutableArray<TicketDecision> Steps, Problem? Problem, DateTimeOffset? EnteredAt = null);
+public sealed record RuleRun(Guid? Rule, string Name, long Version, Via Via, ImmutableArray<TicketDecision> Steps, Problem? Problem, DateTimeOffset? EnteredAt = null)
+{
+    /// <summary>Whom it tells something in its own words.</summary>
+    public ImmutableArray<Notice> Notices { get; init; } = [];
+}

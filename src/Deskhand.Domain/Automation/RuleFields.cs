@@ -71,6 +71,9 @@ public enum RuleActionType
 
     /// <summary>A public reply.</summary>
     Reply,
+
+    /// <summary>Tells somebody, in the desk or by mail as they like it.</summary>
+    Notify,
 }
 
 /// <summary>One condition.</summary>
@@ -92,7 +95,8 @@ public sealed record RuleConditions
 /// <param name="Value">With what.</param>
 /// <param name="Key">The custom field of <c>set_custom_field</c>.</param>
 /// <param name="Reason">Why, in the words of an escalation; the rule's name unless given.</param>
-public sealed record RuleAction(RuleActionType Type, JsonElement? Value = null, string? Key = null, string? Reason = null);
+/// <param name="To">Of <c>notify</c>: requester, assignee, followers, group, managers, or the id of an agent.</param>
+public sealed record RuleAction(RuleActionType Type, JsonElement? Value = null, string? Key = null, string? Reason = null, string? To = null);
 
 /// <summary>What a client may write of a trigger or an automation: the body of POST, PUT and PATCH.</summary>
 public sealed record RuleFields : IFields<RuleFields>
@@ -138,5 +142,5 @@ public sealed record RuleFields : IFields<RuleFields>
     }, Plain);
 
     internal static string Text(ImmutableArray<RuleAction> actions) =>
-        JsonSerializer.Serialize(actions.Select(a => new { type = Wire.Name(a.Type), value = a.Value, key = a.Key, reason = a.Reason }), Plain);
+        JsonSerializer.Serialize(actions.Select(a => new { type = Wire.Name(a.Type), value = a.Value, key = a.Key, reason = a.Reason, to = a.To }), Plain);
 }

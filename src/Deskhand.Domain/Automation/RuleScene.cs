@@ -18,6 +18,9 @@ public sealed class RuleScene(Ticket? before, Ticket after, ImmutableArray<Ticke
     /// <summary>The ticket as the change and the rules so far have left it.</summary>
     public Ticket After { get; internal set; } = after;
 
+    /// <summary>What the ticket is called, when it is new and a text says it.</summary>
+    internal NewName? Drawn { get; set; }
+
     /// <summary>What the change is told as.</summary>
     public ImmutableArray<TicketEvent> Events { get; } = events;
 

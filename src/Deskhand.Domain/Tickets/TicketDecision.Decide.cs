@@ -30,7 +30,7 @@ public sealed partial record TicketDecision
         // a look at the clocks that finds nothing to tell is no reason for a rule
         if (change is not TicketChange.ClockTicked || !decision.Events.IsEmpty) decision = React(before, change, decision, rulebook, c);
         decision = WithClocks(decision, rulebook, c);
-        return decision with { Notices = [.. decision.Notices, .. Notifications.Notices.Of(decision, c)] };
+        return decision with { Notices = [.. decision.Notices, .. decision.Rules.SelectMany(r => r.Notices), .. Notifications.Notices.Of(decision, c)] };
     }
 
     /// <summary>The change itself, without what follows from it.</summary>

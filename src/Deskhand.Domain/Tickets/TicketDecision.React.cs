@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Deskhand.Automation;
+using Deskhand.Notifications;
 
 namespace Deskhand.Tickets;
 
@@ -42,6 +43,8 @@ public sealed partial record TicketDecision
         var scene = new RuleScene(before, before, [], null, rulebook, c);
         var run = rule.Matches(scene) ? Run(rule, scene, Via.Timer) : null;
         if (scene.Asks.Count > 0) return new TicketDecision { After = before, Asks = [.. scene.Asks] };
+        // one that only tells somebody leaves the ticket as it is, but for the version, which says that something was done
+        if (run is { Problem: null, Steps.IsEmpty: true }) scene.After = before with { Version = before.Version + 1 };
         return new TicketDecision { After = scene.After, Rules = run is null ? [] : [run with { EnteredAt = rule.EntryOf(before) }] };
     }
 
@@ -72,7 +75,8 @@ public sealed partial record TicketDecision
             scene.After = stepped.Value.After;
         }
 
-        return steps.Count == 0 ? null : new RuleRun(rule.Id, rule.Fields.Name, rule.Version, via, steps.ToImmutable(), null);
+        ImmutableArray<Notice> notices = scene.Asks.Count > 0 ? [] : [.. rule.Notices.Select(n => n(scene)).OfType<Notice>()];
+        return steps.Count == 0 && notices.IsEmpty ? null : new RuleRun(rule.Id, rule.Fields.Name, rule.Version, via, steps.ToImmutable(), null) { Notices = notices };
     }
 
     /// <summary>A ticket that came to a group and has no agent finds one, when the group is set so.</summary>

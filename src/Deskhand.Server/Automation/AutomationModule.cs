@@ -7,9 +7,12 @@ namespace Deskhand.Automation;
 /// <summary>Table of contents: triggers, automations, macros, and the routing of groups.</summary>
 internal static class AutomationModule
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, DeskhandSettings settings)
     {
         services.AddScoped<RuleDesk>();
+        services.AddScoped<MacroDesk>();
+        services.AddSingleton<AutomationSweep>();
+        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<AutomationSweep>());
     }
 
     public static void Map(RouteTable api)
@@ -31,6 +34,23 @@ internal static class AutomationModule
         api.Put("/automations/{id}", Permission.SettingsManage, ReplaceAutomation.Handle);
         api.Patch("/automations/{id}", Permission.SettingsManage, PatchAutomation.Handle);
         api.Delete("/automations/{id}", Permission.SettingsManage, DeleteAutomation.Handle);
+
+        // whose a macro is decides who may change it, in MacroRules
+        api.Get("/macros", Permission.TicketsRead, ListMacros.Handle);
+        api.Post("/macros", Permission.TicketsRead, CreateMacro.Handle);
+        api.Get("/macros/{id}", Permission.TicketsRead, GetMacro.Handle);
+        api.Put("/macros/{id}", Permission.TicketsRead, ReplaceMacro.Handle);
+        api.Patch("/macros/{id}", Permission.TicketsRead, PatchMacro.Handle);
+        api.Delete("/macros/{id}", Permission.TicketsRead, DeleteMacro.Handle);
+        api.Post("/macros/{id}/preview", Permission.TicketsRead, PreviewMacro.Handle);
+        // what a macro changes is decided step by step, in TicketDecision
+        api.Post("/tickets/{id}/macros/{macroId}", Permission.TicketsRead, ApplyMacro.Handle);
+
+        api.Get("/groups/{id}/routing", Permission.UsersRead, GetGroupRouting.Handle);
+        api.Put("/groups/{id}/routing", Permission.GroupsManage, SetGroupRouting.Handle);
+        api.Get("/users/{id}/availability", Permission.UsersRead, GetAvailability.Handle);
+        // coming and going is everybody's own; the rest is decided there
+        api.Put("/users/{id}/availability", Permission.UsersRead, SetAvailability.Handle);
 
         api.Get("/tickets/{id}/rules", Permission.TicketsRead, ListRuleRuns.Handle);
     }

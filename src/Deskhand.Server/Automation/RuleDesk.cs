@@ -108,11 +108,11 @@ internal static class RuleReferences
     {
         for (var i = 0; i < actions.Length; i++)
         {
-            if (actions[i].Value is not { ValueKind: JsonValueKind.String } value || !Guid.TryParse(value.GetString(), out var id)) continue;
-            var what = actions[i].Type switch { RuleActionType.AssignAgent => "agent", RuleActionType.AssignGroup => "group", _ => null };
-            if (what is null) continue;
+            var (what, member) = actions[i].Type switch { RuleActionType.AssignAgent => ("agent", "value"), RuleActionType.AssignGroup => ("group", "value"), RuleActionType.Notify => ("agent", "to"), _ => ("", "") };
+            var named = member == "to" ? actions[i].To : actions[i].Value is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+            if (what.Length == 0 || !Guid.TryParse(named, out var id)) continue;
             var known = await TicketReferences.Place(session, what == "agent" ? id : null, what == "group" ? id : null, cancellationToken);
-            if (!known.Assignee && !known.Group) return Problem.UnknownReference($"actions.{i}.value", what);
+            if (!known.Assignee && !known.Group) return Problem.UnknownReference($"actions.{i}.{member}", what);
         }
 
         return null;

@@ -125,6 +125,16 @@ internal static class ApiExamples
         [typeof(RuleFields)] = Outages,
         [typeof(TryTrigger.TryBody)] = new TryTrigger.TryBody { Trigger = Outages },
         [typeof(TrySavedTrigger.TryBody)] = new TrySavedTrigger.TryBody { Tickets = 50 },
+        [typeof(MacroFields)] = new MacroFields
+        {
+            Name = "Ask for the serial number",
+            Actions = [new(RuleActionType.SetStatus, JsonSerializer.SerializeToElement("pending_customer")), new(RuleActionType.AddTags, JsonSerializer.SerializeToElement(new[] { "serial" }))],
+            Reply = "Dear {{contact.firstName}}, please send us the serial number for {{ticket.reference}}. {{agent.name}}",
+        },
+        [typeof(ApplyMacro.ApplyBody)] = new ApplyMacro.ApplyBody { Reply = "Dear {{contact.firstName}}, the number is on the back of the router." },
+        [typeof(PreviewMacro.PreviewBody)] = new PreviewMacro.PreviewBody { TicketId = TicketId },
+        [typeof(SetGroupRouting.RoutingBody)] = new SetGroupRouting.RoutingBody { Mode = RoutingMode.LeastBusy },
+        [typeof(AvailabilityFields)] = new AvailabilityFields { Capacity = 25, Skills = ["fibre", "spanish"] },
         [typeof(RuleOrder)] = new RuleOrder { Ids = [ContactId] },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };

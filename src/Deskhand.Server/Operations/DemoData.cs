@@ -30,6 +30,7 @@ internal static class DemoData
         var opening = new Opening(session, new UserAccounts(log, services.GetRequiredService<Passwords>(), clock), new GroupDesk(session, log, clock),
             new DefinitionDesk(session, log, clock), log, clock, cancellationToken);
         if (await opening.Run(cast) is { } refused) return refused;
+        await session.Execute(HouseRules.All(session.TenantId, clock.GetUtcNow()), cancellationToken);
         var arrivals = new Arrivals(new DirectoryDesk(session, log, clock), clock, cancellationToken);
         var rulebook = await Rulebooks.Load(session, cancellationToken);
         var stage = new Stage(

@@ -41,7 +41,7 @@ internal static class DeskServer
         AccessModule.Add(services);
         DirectoryModule.Add(services);
         TicketsModule.Add(services);
-        AutomationModule.Add(services);
+        AutomationModule.Add(services, settings);
         SlaModule.Add(services, settings);
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Deskhand.Access;
+using Deskhand.Automation;
 using Deskhand.Data;
 using Deskhand.Http;
 using Deskhand.Outbox;
@@ -122,7 +123,10 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
         {
             var decided = TicketDecision.Decide(before, change, rulebook, new(by, now, known));
             if (decided.Problem is not null || decided.Value.Asks.IsEmpty) return (decided, known);
-            known = known with { Answers = await RuleAnswers.LookUp(session, decided.Value.Asks, known.Answers, clock, cancellationToken) };
+            var answers = known.Answers;
+            if (decided.Value.Asks.OfType<Question.NameOfNew>().FirstOrDefault() is { } asked)
+                answers = answers.Add(asked, await TicketNumbers.DrawNow(session, decided.Value.After, rulebook, known, cancellationToken));
+            known = known with { Answers = await RuleAnswers.LookUp(session, [.. decided.Value.Asks.Where(a => !answers.ContainsKey(a))], answers, clock, cancellationToken) };
         }
     }
 
@@ -157,7 +161,7 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
                 return after;
             }
 
-            batch.Insert(0, TicketNumbers.Draw(session.TenantId, after, rulebook, known));
+            batch.Insert(0, known.Answers.ContainsKey(new Question.NameOfNew()) ? TicketNumbers.WasDrawn() : TicketNumbers.Draw(session.TenantId, after, rulebook, known));
             var (number, reference) = await session.Finish(batch, r => (long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken);
             return after with { Number = number, Reference = reference };
         }

@@ -1,3 +1,4 @@
+using Deskhand.Automation;
 using Deskhand.Data;
 using Npgsql;
 
@@ -32,6 +33,22 @@ internal static class TicketNumbers
                    set_config('app.ticket_reference', coalesce($4, (SELECT $5 || '-' || lpad(n::text, greatest($6, length(n::text)), '0') FROM drawn WHERE name = $5)), true)
             """, Rows.P(tenantId), Rows.P(names), Rows.P(TicketReference.NumberCounter), Rows.P(given), Rows.P(counter), Rows.P(TicketReference.Digits(counter)));
     }
+
+    /// <summary>
+    /// Draws before the ticket is decided, because a rule says the name in a text. The turn at routing comes before the counters, as it does for those
+    /// who are routed and draw last: so two of them cannot wait for each other.
+    /// </summary>
+    public static async Task<NewName> DrawNow(TenantSession session, Ticket ticket, Rulebook rulebook, Known known, CancellationToken cancellationToken)
+    {
+        await AgentRouting.TakeTurn(session, cancellationToken);
+        await session.Execute([Draw(session.TenantId, ticket, rulebook, known)], cancellationToken);
+        return (await session.Query(DrawnName, r => new NewName(long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken))[0];
+    }
+
+    /// <summary>The statement that answers with what was drawn before, in the same transaction.</summary>
+    public static NpgsqlBatchCommand WasDrawn() => TenantSession.Batched(DrawnName);
+
+    private const string DrawnName = "SELECT current_setting('app.ticket_number'), current_setting('app.ticket_reference')";
 
     private static int YearIn(string timeZone, DateTimeOffset instant) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) ? TimeZoneInfo.ConvertTime(instant, zone).Year : instant.UtcDateTime.Year;

@@ -89,6 +89,21 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void A_rule_tells_somebody_in_its_own_words()
+    {
+        var rules = With(Trigger("tell", [Is("event", RuleOperator.Is, "status_changed")], new RuleAction(RuleActionType.Notify, Value("Look at {{ticket.reference}}"), To: "managers")));
+        var decision = Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules);
+        var notice = Assert.Single(decision.Notices, n => n.Kind == Notifications.NoticeKind.Message);
+        Assert.Equal((Notifications.NoticeTo.Managers, "Look at TICKET-2026-000042"), (notice.To, notice.Text));
+        Assert.Empty(Assert.Single(decision.Rules).Steps);
+
+        var nag = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))], true, new RuleAction(RuleActionType.Notify, Value("Still open"), To: "assignee")).Value;
+        var nagged = Desk.In("open").Must(new TicketChange.Automate(nag), Desk.By(Actor.System(Via.Timer), 60));
+        Assert.Equal((6L, Desk.Noon), (nagged.After.Version, nagged.After.UpdatedAt));
+        Assert.Single(nagged.Notices);
+    }
+
+    [Fact]
     public void What_a_rule_must_know_is_asked_and_the_answer_completes_the_decision()
     {
         var rules = With(Trigger("tier", [Is("event", RuleOperator.Is, "created"), Is("customer.tier", RuleOperator.AtLeast, "gold")], Hit));

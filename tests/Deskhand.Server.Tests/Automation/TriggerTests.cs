@@ -86,6 +86,7 @@ public sealed class TriggerTests(Desk desk) : IClassFixture<Desk>
             (Rule("x", "event", "is", "created", new { type = "set_status", value = "gone" }), "actions.0.value"),
             (Rule("x", "event", "is", "created", new { type = "add_note", value = "{{ticket.colour}}" }), "actions.0.value"),
             (Rule("x", "event", "is", "created", new { type = "escalate", value = 4 }), "actions.0.value"),
+            (Rule("x", "event", "is", "created", new { type = "notify", value = "Look", to = "everybody" }), "actions.0.to"),
             (new { name = "x", actions = new object[] { Tag } }, "conditions"),
         })
         {
@@ -147,6 +148,17 @@ public sealed class TriggerTests(Desk desk) : IClassFixture<Desk>
         (await admin.Post($"/triggers/{saved}/try", new { tickets = 0 })).Expect(422);
         Assert.Equal(("4", "1"), ((await agent.Get($"/tickets/{ticket}"))["version"], (await agent.Get($"/tickets/{other}"))["version"]));
         Assert.Equal(0, await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM rule_runs"));
+    }
+
+    [Fact]
+    public async Task A_rule_answers_a_new_ticket_by_its_name()
+    {
+        var tenant = await desk.NewTenant("answers");
+        (await tenant.Admin.Post("/triggers", Rule("Answer", "event", "is", "created", new { type = "reply", value = "We have it as {{ticket.reference}} ({{ticket.number}})." }))).Expect(201);
+        var made = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => tenant.Agent.Post("/tickets", new { subject = $"Line {i}" })));
+        Assert.Equal(Enumerable.Range(1, 20), made.Select(m => int.Parse(m.Expect(201)["number"]!, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        foreach (var ticket in made)
+            Assert.Equal($"We have it as {ticket["reference"]} ({ticket["number"]}).", (await tenant.Agent.Get($"/tickets/{ticket["id"]}/comments")).Expect(200)["data.0.body"]);
     }
 
     private static object Tag => new { type = "add_tags", value = new[] { "x" } };

@@ -187,6 +187,9 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         };
         ids["comment"] = (await admin.Post($"/tickets/{ids["ticket"]}/comments", new { body = "Hello" })).Expect(201)["id"]!;
         ids["view"] = (await admin.Post("/views", new { name, conditions = "is:unsolved" })).Expect(201)["id"]!;
+        ids["trigger"] = (await admin.Get("/triggers")).Expect(200)["data.0.id"]!;
+        ids["automation"] = (await admin.Get("/automations")).Expect(200)["data.0.id"]!;
+        ids["macro"] = (await admin.Post("/macros", new { name, reply = "Hello" })).Expect(201)["id"]!;
         ids["draft"] = (await admin.Post("/drafts", new { body = "Hel" })).Expect(201)["id"]!;
         ids["calendar"] = (await admin.Post("/sla/calendars", new { name, timeZone = "UTC", alwaysOpen = true })).Expect(201)["id"]!;
         ids["policie"] = (await admin.Post("/sla/policies", new { name, none = true, conditions = new { categories = new[] { "other" } } })).Expect(201)["id"]!;

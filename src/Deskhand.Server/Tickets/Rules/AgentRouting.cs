@@ -12,7 +12,7 @@ internal static class AgentRouting
     /// </summary>
     public static async Task<Guid?> Next(TenantSession session, Question.Router asked, CancellationToken cancellationToken)
     {
-        await session.Execute("SELECT pg_advisory_xact_lock(hashtextextended('routing ' || $1, 0))", cancellationToken, Rows.P(session.TenantId.ToString()));
+        await TakeTurn(session, cancellationToken);
         // a statement of its own: it sees what was committed before the lock was given
         var found = await session.Query($"""
             SELECT m.user_id FROM group_members m
@@ -32,4 +32,8 @@ internal static class AgentRouting
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(asked.GroupId), Rows.P(found[0]));
         return found[0];
     }
+
+    /// <summary>Waits until nobody else chooses for the tenant, and lets nobody until the transaction ends.</summary>
+    public static Task TakeTurn(TenantSession session, CancellationToken cancellationToken) =>
+        session.Execute("SELECT pg_advisory_xact_lock(hashtextextended('routing ' || $1, 0))", cancellationToken, Rows.P(session.TenantId.ToString()));
 }

@@ -36,6 +36,7 @@ internal static class RuleRunRow
 
     public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Ticket after, ImmutableArray<RuleRun> runs) => runs.Select(run => TenantSession.Batched("""
         INSERT INTO rule_runs (tenant_id, id, ticket_id, rule_id, name, version, via, at, outcome, fields, problem, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        ON CONFLICT DO NOTHING
         """,
         Rows.P(tenantId), Rows.P((Guid?)Ids.New(after.UpdatedAt)), Rows.P((Guid?)after.Id), Rows.P(run.Rule), Rows.P(run.Name), Rows.P(run.Version), Rows.P(Wire.Name(run.Via)), Rows.P((DateTimeOffset?)after.UpdatedAt),
         Rows.P(run.Problem is null ? "changed" : "failed"),

@@ -1,0 +1,158 @@
+using Deskhand.Data;
+using Deskhand.Http;
+using Deskhand.Outbox;
+using Deskhand.Tickets;
+using Npgsql;
+
+namespace Deskhand.Automation;
+
+/// <summary>
+/// Runs automations as time passes, once a minute. Looks only at tickets for which the time of a condition has come, or that have changed, since it
+/// looked last. Any number of processes may: one works for a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
+/// </summary>
+internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, TimeProvider clock, ILogger<AutomationSweep> logger) : BackgroundService
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <summary>How far it looks back behind where it was: a transaction may commit later than the instant it wrote.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
+
+    /// <summary>Not shown to anybody: the ticket was met in this state before.</summary>
+    private static readonly Problem MetBefore = Problem.Conflict("met_before", "This automation has met the ticket in this state.");
+
+    /// <summary>Runs the automations of every tenant once; answers with how many tickets were changed.</summary>
+    public async Task<int> Run(CancellationToken cancellationToken)
+    {
+        var changed = 0;
+        foreach (var tenantId in await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken)) changed += await Run(tenantId, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>Runs the automations of a tenant once; nothing when another process does at this moment.</summary>
+    public async Task<int> Run(Guid tenantId, CancellationToken cancellationToken)
+    {
+        await using var guard = database.For(tenantId);
+        var outcome = await guard.Transact<int>(async () =>
+        {
+            if (!(await guard.Query("SELECT pg_try_advisory_xact_lock(hashtextextended('automations ' || $1, 0))", r => r.GetBoolean(0), cancellationToken, Rows.P(tenantId.ToString())))[0]) return 0;
+            await using var session = database.For(tenantId);
+            var rulebook = await rulebooks.Of(session, cancellationToken);
+            var changed = 0;
+            foreach (var rule in rulebook.Rules.Automations) changed += await Sweep(session, rule, rulebook, cancellationToken);
+            return changed;
+        }, cancellationToken);
+        return outcome.Value;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Run(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                // what was not reached is reached next time: the place is noted when all of it was
+                logger.LogWarning("Automations were not finished: {Error}. Trying again", e.Message);
+            }
+
+            await Task.Delay(Every, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<int> Sweep(TenantSession session, Rule rule, Rulebook rulebook, CancellationToken cancellationToken)
+    {
+        var now = Instants.Now(clock);
+        var progress = await session.Query("SELECT swept_until FROM rule_progress WHERE tenant_id = $1 AND rule_id = $2 AND version = $3", r => r.GetFieldValue<DateTimeOffset>(0), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version));
+        DateTimeOffset? since = progress.Count == 0 ? null : progress[0] - Overlap;
+        var changed = 0;
+        foreach (var window in Windows(rule, since, now))
+        {
+            (DateTimeOffset At, Guid Id)? after = null;
+            while (true)
+            {
+                var found = await Candidates(session, window, after, cancellationToken);
+                foreach (var (ticket, _) in found.Where(f => MayApply(rule, f.Ticket, rulebook, now)))
+                    if (await Apply(session, rule, ticket.Id, cancellationToken)) changed++;
+                if (found.Count < AtOnce) break;
+                after = (found[^1].At, found[^1].Ticket.Id);
+            }
+        }
+
+        await session.Transact<int>(async () => await session.Execute("""
+            INSERT INTO rule_progress (tenant_id, rule_id, version, swept_until) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id, rule_id) DO UPDATE SET version = excluded.version, swept_until = excluded.swept_until
+            """, cancellationToken, Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version), Rows.P(now)), cancellationToken);
+        return changed;
+    }
+
+    /// <summary>Where tickets are that it may have become true for: those for whom the time of a condition came, and those that have changed. Each is read by an index.</summary>
+    private static IEnumerable<Window> Windows(Rule rule, DateTimeOffset? since, DateTimeOffset now)
+    {
+        foreach (var wait in rule.Waits.Where(w => w.AtLeast))
+        {
+            var (column, sign, only) = wait.Field switch
+            {
+                "hoursSinceCreated" => ("created_at", -1, "t.status_category <> 'closed'"),
+                "hoursSinceUpdated" => ("updated_at", -1, "t.status_category <> 'closed'"),
+                "hoursSinceAssigned" => ("assigned_at", -1, "t.status_category <> 'closed' AND t.assigned_at IS NOT NULL"),
+                "hoursSinceStatus" => ("status_at", -1, "t.status_category <> 'closed'"),
+                "hoursSinceSolved" => ("solved_at", -1, "t.status_category = 'solved'"),
+                "hoursUntilDue" => ("due_at", 1, "t.status_category <> 'closed' AND t.due_at IS NOT NULL"),
+                _ => throw new System.Diagnostics.UnreachableException(wait.Field),
+            };
+            var hours = TimeSpan.FromHours((double)wait.Hours) * sign;
+            yield return new Window(column, only, since is { } from ? from + hours : DateTimeOffset.UnixEpoch, now + hours);
+        }
+
+        if (since is { } changedSince) yield return new Window("updated_at", "t.status_category <> 'closed'", changedSince, now);
+    }
+
+    private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken) =>
+        await session.Query($"""
+            SELECT {TicketRow.Columns}, t.{window.Column} FROM tickets t
+            WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND t.{window.Column} > $2 AND t.{window.Column} <= $3 AND (t.{window.Column}, t.id) > ($4, $5)
+            ORDER BY t.{window.Column}, t.id LIMIT {AtOnce}
+            """, r => (TicketRow.Read(r), r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty));
+
+    /// <summary>A first look, without a lock; whether the rule applies is decided under it.</summary>
+    private static bool MayApply(Rule rule, Ticket ticket, Rulebook rulebook, DateTimeOffset now)
+    {
+        var scene = new RuleScene(ticket, ticket, [], null, rulebook, new Circumstances(Actor.System(Via.Timer), now, Known.Nothing));
+        return rule.Matches(scene) || scene.Asks.Count > 0;
+    }
+
+    private async Task<bool> Apply(TenantSession session, Rule rule, Guid ticketId, CancellationToken cancellationToken)
+    {
+        var desk = new TicketDesk(session, rulebooks, log, clock);
+        var outcome = await session.Transact<TicketDecision>(async () =>
+        {
+            var decided = await desk.Change(Actor.System(Via.Timer), ticketId.ToString(), null, null, async ticket =>
+            {
+                var met = await session.Query("SELECT 1 FROM rule_runs WHERE tenant_id = $1 AND rule_id = $2 AND ticket_id = $3 AND entered_at = $4", r => r.GetInt32(0), cancellationToken,
+                    Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(ticket.Id), Rows.P(rule.EntryOf(ticket)));
+                return met.Count > 0 ? MetBefore : new TicketChange.Automate(rule);
+            }, cancellationToken);
+            // one that failed has changed nothing, so that nothing was written: the trace is, and that it has met the ticket
+            if (decided.Problem is null && decided.Value.Rules is [{ Problem: not null }]) await session.Execute(RuleRunRow.Save(session.TenantId, decided.Value.After with { UpdatedAt = Instants.Now(clock) }, decided.Value.Rules), cancellationToken);
+            return decided;
+        }, cancellationToken);
+        if (outcome.Problem is { Kind: not ProblemKind.NotFound } problem && !ReferenceEquals(problem, MetBefore)) logger.LogWarning("The automation {Rule} could not look at the ticket {Ticket}: {Code}", rule.Id, ticketId, problem.Code);
+        return outcome.Problem is null && outcome.Value.Rules is [{ Problem: null }, ..];
+    }
+
+    /// <param name="Column">The instant that is looked at.</param>
+    /// <param name="Only">Of which tickets; as the index has it.</param>
+    /// <param name="After">From there, not included.</param>
+    /// <param name="Until">To there.</param>
+    private sealed record Window(string Column, string Only, DateTimeOffset After, DateTimeOffset Until);
+}
