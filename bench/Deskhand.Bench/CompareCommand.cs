@@ -46,7 +46,7 @@ internal sealed class CompareCommand
         var deskhand = options.GetValue(deskhandUrl) is { } url ? new Target("Deskhand", new Uri(url), options.GetValue(deskhandProcess)) : null;
         var signIn = new SignIn(options.GetRequiredValue(email), options.GetRequiredValue(password), options.GetValue(token));
 
-        var folder = Directory.CreateTempSubdirectory("deskhand-bench-").FullName;
+        var folder = Folders.CreateTempSubdirectory("deskhand-bench-").FullName;
         try
         {
             await using var desk = await Desk.Open(options.GetRequiredValue(data));
@@ -78,7 +78,7 @@ internal sealed class CompareCommand
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Folders.Delete(folder, recursive: true);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class ProcessorTime
     {
         if (Stat(parent) is not { } top) return default;
         var ticks = top.Own + top.EndedChildren;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var folder in Folders.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) && Stat(id) is { } stat && stat.Parent == parent)
                 ticks += stat.Own;

@@ -98,7 +98,7 @@ public sealed class AutomationTests(Desk desk) : IClassFixture<Desk>
         (await admin.Delete($"/automations/{made}")).Expect(204);
     }
 
-    private async Task<string?> Status(TestTenant tenant, Guid ticket) => (await tenant.Agent.Get($"/tickets/{ticket}")).Expect(200)["status"];
+    private static async Task<string?> Status(TestTenant tenant, Guid ticket) => (await tenant.Agent.Get($"/tickets/{ticket}")).Expect(200)["status"];
 
     private async Task Age(TestTenant tenant, Guid ticket, string column, int hours)
     {
