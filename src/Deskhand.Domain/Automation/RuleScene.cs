@@ -7,10 +7,12 @@ namespace Deskhand.Automation;
 /// <summary>What a rule sees: the ticket before the change and as it is now, what happened, who did it, and what is known. Lives for one decision.</summary>
 public sealed class RuleScene(Ticket? before, Ticket after, ImmutableArray<TicketEvent> events, Comment? comment, Rulebook rulebook, Circumstances c)
 {
-    private readonly Dictionary<string, string> folded = new(StringComparer.Ordinal);
+    // by reference: to hash a long text costs as much as to look a word up in it
+    private readonly Dictionary<object, string> folded = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Question> asks = [];
     private int ids;
     private DateTimeOffset? local;
+    private string? said;
 
     /// <summary>The ticket before the change; null when it is new.</summary>
     public Ticket? Before { get; } = before;
@@ -40,7 +42,7 @@ public sealed class RuleScene(Ticket? before, Ticket after, ImmutableArray<Ticke
     public IReadOnlyCollection<Question> Asks => asks;
 
     /// <summary>The words of the change: subject and description of a new ticket, or the comment.</summary>
-    public string Said => Comment is { } said ? said.Body : Before is null ? After.Fields.Subject + "\n" + After.Fields.Description : "";
+    public string Said => said ??= Comment is { } words ? words.Body : Before is null ? After.Fields.Subject + "\n" + After.Fields.Description : "";
 
     /// <summary>The answer, or false when it is yet to be looked up.</summary>
     public bool Knows<T>(Question<T> question, out T answer)
