@@ -52,7 +52,7 @@ internal static class PreviewMacro
             if (await GetTicket.Find(body.TicketId.ToString(), caller, session, cancellationToken) is not { } ticket) return Problem.UnknownReference("ticketId", "ticket");
             var plan = await MacroPlans.Of(macro.Value, ticket, null, caller, session, rulebooks, clock, cancellationToken);
             var (changes, present, now) = (new List<TrialChange>(), ticket, Instants.Now(clock));
-            // the changes alone, without the rules that would answer them
+            // the changes alone, without the rules and clocks that would answer them
             var rulebook = (await rulebooks.Of(session, cancellationToken)) with { Rules = RuleSet.None };
             foreach (var change in plan.Changes)
             {
@@ -60,7 +60,7 @@ internal static class PreviewMacro
                 var decided = TicketDecision.Decide(present, change, rulebook, new(caller.Actor, now, known));
                 if (decided.Problem is { } problem) return new MacroPreview(ticket.Id, changes, plan.Reply, macro.Value.Fields.Format, macro.Value.Fields.Internal, new RuleFailure(problem.Code, problem.Message));
                 present = decided.Value.After;
-                changes.AddRange(decided.Value.History.Where(h => h.Field != "comments").Select(h => new TrialChange(h.Field, Element(h.From), Element(h.To))));
+                changes.AddRange(decided.Value.History.Where(h => h.Field is not ("comments" or "sla")).Select(h => new TrialChange(h.Field, Element(h.From), Element(h.To))));
             }
 
             return new MacroPreview(ticket.Id, changes, plan.Reply, macro.Value.Fields.Format, macro.Value.Fields.Internal, null);
