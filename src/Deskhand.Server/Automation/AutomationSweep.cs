@@ -10,7 +10,7 @@ namespace Deskhand.Automation;
 /// Runs automations as time passes, once a minute. Looks only at tickets for which the time of a condition has come, or that have changed, since it
 /// looked last. Any number of processes may: one works for a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
 /// </summary>
-internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, TimeProvider clock, ILogger<AutomationSweep> logger) : BackgroundService
+internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : BackgroundService
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -133,7 +133,7 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
 
     private async Task<bool> Apply(TenantSession session, Rule rule, Guid ticketId, CancellationToken cancellationToken)
     {
-        var desk = new TicketDesk(session, rulebooks, log, clock);
+        var desk = new TicketDesk(session, rulebooks, log, mail, clock);
         var outcome = await session.Transact<TicketDecision>(async () =>
         {
             var decided = await desk.Change(Actor.System(Via.Timer), ticketId.ToString(), null, null, async ticket =>
