@@ -38,9 +38,9 @@ public sealed class ListEventsTests(Desk desk) : IClassFixture<Desk>
         var two = await tenant.Agent.NewTicket();
         (await tenant.Agent.Put($"/tickets/{one}/resolve", new { })).Expect(200);
         (await tenant.Agent.Put($"/tickets/{two}/escalate", new { reason = "now" })).Expect(200);
-        await Sequenced(tenant, 5);
+        await Sequenced(tenant, 6);
 
-        Assert.Equal(["ticket.created", "ticket.status_changed", "ticket.resolved"], await Types(tenant, $"?entityId={one}"));
+        Assert.Equal(["ticket.created", "ticket.status_changed", "ticket.resolved", "ticket.sla_achieved"], await Types(tenant, $"?entityId={one}"));
         Assert.Equal(["ticket.resolved", "ticket.escalated"], await Types(tenant, "?type=ticket.resolved&type=ticket.escalated"));
         Assert.Equal(["ticket.created"], await Types(tenant, $"?entityId={two}&type=ticket.created&type=ticket.closed&entityType=ticket"));
         Assert.Empty(await Types(tenant, "?entityType=customer"));
