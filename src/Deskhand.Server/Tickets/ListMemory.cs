@@ -15,10 +15,11 @@ internal sealed class ListMemory(TimeProvider clock)
     private const int DeepFrom = 1000;
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
-    private static readonly Release NoWait = new(null);
-    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly Turns turns = new();
     private readonly ConcurrentDictionary<(string List, int Skip), (string Cursor, DateTimeOffset Until)> places = new();
     private readonly ConcurrentDictionary<string, (long Total, DateTimeOffset Until)> totals = new(StringComparer.Ordinal);
+
+    public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>One list as one caller sees it.</summary>
     public static string Key(Caller caller, TicketQuery query, TicketOrder order, int limit) => $"{order.Name}|{limit}|{Seen(caller, query)}";
@@ -36,13 +37,8 @@ internal sealed class ListMemory(TimeProvider clock)
     public string? Place(string list, int skip) => places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? place.Cursor : null;
 
     /// <summary>One at a time for one page; different pages hardly ever wait for each other.</summary>
-    public async Task<IDisposable> Turn(string list, int skip, CancellationToken cancellationToken)
-    {
-        if (Place(list, skip) is not null) return NoWait;
-        var gate = gates[(uint)HashCode.Combine(list, skip) % (uint)gates.Length];
-        await gate.WaitAsync(cancellationToken);
-        return new Release(gate);
-    }
+    public Task<IDisposable> Turn(string list, int skip, CancellationToken cancellationToken) =>
+        Place(list, skip) is null ? turns.Take(HashCode.Combine(list, skip), cancellationToken) : Turns.NoWait;
 
     public void Remember(string list, int skip, string cursor)
     {
@@ -57,10 +53,5 @@ internal sealed class ListMemory(TimeProvider clock)
     {
         if (totals.Count > 20_000) totals.Clear();
         totals[list] = (total, clock.GetUtcNow() + KeptFor);
-    }
-
-    private sealed class Release(SemaphoreSlim? gate) : IDisposable
-    {
-        public void Dispose() => gate?.Release();
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Npgsql;
 
 namespace Deskhand.Tickets;
 
@@ -38,6 +39,8 @@ internal static class ListTickets
 /// <summary>One list in one order: a page of it, and how long it is.</summary>
 internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
 {
+    private long? fitting;
+
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
     {
@@ -82,14 +85,46 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<(List<Ticket> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken)
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
-        var sql = skip == 0
-            ? $"SELECT {Columns} FROM {order.From} WHERE {(order == TicketOrder.Default ? filter.WhereNewest(limit) : filter.Where)} ORDER BY {order.OrderBy} LIMIT {limit + 1}"
-            : $"SELECT {Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}";
-        var found = await session.Query(sql, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+        var found = skip > 0
+            ? await session.Query($"SELECT {Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
+                TicketRow.Read, cancellationToken, [.. filter.Parameters])
+            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, cancellationToken)
+            : await First(filter.Where, limit + 1, null, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
         return (found, more ? order.CursorAt(found[^1]) : null);
     }
+
+    private Task<List<Ticket>> First(string where, int most, NpgsqlParameter? also, CancellationToken cancellationToken) => session.Query(
+        $"SELECT {Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}",
+        TicketRow.Read, cancellationToken, also is null ? [.. filter.Parameters] : [.. filter.Parameters.Select(p => p.Clone()), also]);
+
+    /// <summary>The newest tickets with some words.</summary>
+    private async Task<List<Ticket>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
+    {
+        // another instance's clock may be ahead
+        var from = filter.Until ?? memory.Now.AddDays(1);
+        var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
+        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, most, from);
+        if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
+        if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered, most, null, cancellationToken);
+
+        var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), chosen.Weeks);
+        var oldest = NewestByWords.Week(words.Oldest ?? from);
+        // a ticket that was changed in a later week and is not indexed there yet is left for the next look
+        for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1), weeks *= 4)
+        {
+            var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
+            var rows = await First(filter.WhereOfWeeks, most - found.Count, Data.Rows.P(some), cancellationToken);
+            found.AddRange(rows.Where(r => r.UpdatedAt < before));
+            week -= some.Length;
+        }
+
+        return found;
+    }
+
+    /// <summary>How many tickets fit everything but the words, about.</summary>
+    private async Task<long> Beside(CancellationToken cancellationToken) => fitting ??= await Estimate(filter.WhereBesideWords, cancellationToken);
 
     /// <summary>A list has no descriptions.</summary>
     private static readonly string Columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);
@@ -112,12 +147,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<long> EstimateWords(CancellationToken cancellationToken)
     {
         var words = filter.Words!.Estimate;
-        if (!filter.IsOnlyWords)
-        {
-            var all = await Estimate($"t.tenant_id = $1 AND t.deleted_at IS NULL{(order.Condition is { } c ? " AND " + c : "")}", cancellationToken);
-            words = (long)(await Estimate(filter.WhereBesideWords, cancellationToken) * Math.Min(1, words / (double)Math.Max(1, all)));
-        }
-
+        if (!filter.IsOnlyWords) words = (long)(words * Math.Min(1, await Beside(cancellationToken) / (double)Math.Max(1, filter.Words.Documents)));
         memory.RememberTotal(key, words);
         return words;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Search;
 using Deskhand.Sla;
 using Npgsql;
 
@@ -172,6 +173,8 @@ internal sealed partial class TicketFilter
             ?? filter.Instant("dueBefore", "t.due_at <", q.DueBefore)
             ?? filter.Tags(q.Tag);
         if (problem is not null) return problem;
+        filter.Facet(SearchField.Status, q.Status);
+        filter.Facet(SearchField.StatusCategory, q.StatusCategory);
         filter.Take(asked, caller);
         if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.conditions.Add(scope);
         return filter;
@@ -180,7 +183,7 @@ internal sealed partial class TicketFilter
     /// <summary>Adds the place after which the page begins: a row comparison, which an index answers at any depth.</summary>
     public void After(TicketOrder order, IReadOnlyList<NpgsqlParameter> values)
     {
-        until = (values[0] as NpgsqlParameter<DateTimeOffset>)?.TypedValue;
+        Until = (values[0] as NpgsqlParameter<DateTimeOffset>)?.TypedValue;
         var places = values.Select(v =>
         {
             Parameters.Add(v);

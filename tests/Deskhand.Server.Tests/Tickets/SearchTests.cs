@@ -320,6 +320,56 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(3, await Indexed(tenant));
     }
 
+    /// <summary>Each way to the newest tickets is taken: words that are everywhere, often, seldom and rarely there, with conditions that the index knows and others.</summary>
+    [Fact]
+    public async Task The_newest_tickets_with_words_are_found_page_by_page_however_frequent_the_words_are()
+    {
+        var tenant = await desk.NewTenant("frequent");
+        await Many(tenant.Id, 3000);
+        await Scalar(tenant, """
+            WITH changed AS (UPDATE tickets SET updated_at = now() - number * interval '1 hour',
+                subject = 'everywhere' || CASE WHEN number % 3 = 0 THEN ' often' ELSE '' END || CASE WHEN number % 10 = 0 THEN ' seldom' ELSE '' END || CASE WHEN number % 500 = 0 THEN ' rare' ELSE '' END,
+                status = CASE WHEN number % 4 = 0 THEN 'open' ELSE 'new' END, status_category = CASE WHEN number % 4 = 0 THEN 'open' ELSE 'new' END,
+                priority = CASE WHEN number % 7 = 0 THEN 3 ELSE 2 END RETURNING 1) SELECT count(*) FROM changed
+            """);
+        while (await Follow(tenant)) { }
+        await using (var owner = Npgsql.NpgsqlDataSource.Create(desk.OwnerConnectionString))
+        await using (var analyze = owner.CreateCommand("ANALYZE ticket_search, tickets"))
+            await analyze.ExecuteNonQueryAsync();
+
+        var now = DateTimeOffset.UtcNow;
+        var seldom = new SearchPlan("'seldom'", 300, 3000, now.AddHours(-3000), []);
+        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(seldom, 3000, isIndexed: true, 21, now).Way);
+        Assert.Equal(WordsWay.Look, NewestByWords.Choose(seldom with { Estimate = 3000 }, 3000, isIndexed: true, 21, now).Way);
+        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(seldom with { Estimate = 6 }, 3000, isIndexed: true, 21, now).Way);
+        foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500) })
+        foreach (var (condition, also) in new[] { ("", 1), (" status:open", 4), (" category:billing statusCategory:open", 4), (" priority:high", 7) })
+        {
+            var expected = Enumerable.Range(1, 3000).Where(n => n % every == 0 && n % also == 0).Take(70).Select(n => $"OLD-{n}").ToList();
+            var (found, cursor) = (new List<string>(), "");
+            do
+            {
+                var page = (await tenant.Agent.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
+                found.AddRange(page.At("data")!.AsArray().Select(t => t!["reference"]!.ToString()));
+                cursor = page["pagination.nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
+            }
+            while (cursor.Length > 0 && found.Count < 70);
+            Assert.Equal(expected, found.Take(70));
+        }
+    }
+
+    [Theory]
+    [InlineData("2000-01-03T00:00:00Z", 0)]
+    [InlineData("2000-01-02T23:59:59Z", -1)]
+    [InlineData("2026-11-21T23:59:59Z", 1402)]
+    [InlineData("2026-11-23T00:00:00Z", 1403)]
+    public async Task The_program_and_the_database_count_weeks_alike(string at, int week)
+    {
+        var instant = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(week, NewestByWords.Week(instant));
+        Assert.Equal(week, await desk.Scalar<int>(desk.Tenant.Id, "SELECT search_week($1)", Rows.P(instant)));
+    }
+
     private Task<bool> Follow(TestTenant tenant) => SearchIndex.Follow(desk.Database, tenant.Id, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
 
     private Task<long> Indexed(TestTenant tenant) => Scalar(tenant, "SELECT count(*) FROM ticket_search");

@@ -6,23 +6,36 @@ using Deskhand.Search;
 namespace Deskhand.Tickets;
 
 /// <summary>
-/// The part of the filter that is text. There are two ways to it: rare words are gathered from the index, and of common ones the tickets are
-/// looked at in the order of the list until enough match. Which, the statistics of the index say (<see cref="SearchPlan.IsCommon"/>).
+/// The part of the filter that is text. Rare words are gathered from the index, and of common ones the tickets are looked at in the order of the
+/// list until enough match; which, the statistics of the index say (<see cref="SearchPlan.IsCommon"/>). For the newest tickets there is a third
+/// way (<see cref="NewestByWords"/>).
 /// </summary>
 internal sealed partial class TicketFilter
 {
     /// <summary>Beyond the page, for tickets whose index is a moment behind.</summary>
     private const int Spare = 20;
 
+    /// <summary>Conditions that the index knows, as further words: what they name is looked at again, but much that does not fit is not even named.</summary>
+    private readonly List<string> facets = [];
+
     private string? words;
+    private string? narrowed;
     private string? direct;
-    private DateTimeOffset? until;
 
     /// <summary>The words that are looked for, or null.</summary>
     public SearchPlan? Words { get; private set; }
 
     /// <summary>Whether nothing but words is asked, by a caller who sees every ticket.</summary>
     public bool IsOnlyWords { get; private set; }
+
+    /// <summary>Whether the index knows everything that is asked.</summary>
+    public bool IsIndexed { get; private set; }
+
+    /// <summary>Whether a ticket may be named by what was typed, however long ago it was changed.</summary>
+    public bool NamesTicket => direct is not null;
+
+    /// <summary>The newest to begin with, where a cursor says so.</summary>
+    public DateTimeOffset? Until { get; private set; }
 
     /// <summary>Beyond so many the statistics of the index stand in for a count, which would cost what the search does once more.</summary>
     public bool IsTooCommonToCount => Words is { Estimate: > 1000 };
@@ -33,17 +46,25 @@ internal sealed partial class TicketFilter
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon
-        ? $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT {words}::text::tsquery)"
-        : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}){direct})";
+    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}){direct})";
 
-    /// <summary>The predicate for the newest rows: of nothing but words, the index itself says which these are.</summary>
-    public string WhereNewest(int limit)
+    private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT {words}::text::tsquery)";
+
+    /// <summary>The predicate for the newest rows, by looking at tickets: of nothing but words the index itself is walked.</summary>
+    public string WhereLooking(int most)
     {
-        if (words is null || !IsOnlyWords) return Where;
-        var before = Add(Rows.P(until ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
-        return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {limit + 1 + Spare}, {(Words!.IsCommon ? "true" : "false")}){direct})";
+        if (!IsOnlyWords) return $"{WhereWithoutWords} AND {Look}";
+        var before = Add(Rows.P(Until ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {most + Spare}, true){direct})";
     }
+
+    /// <summary>The predicate for the newest rows, by all that match.</summary>
+    public string WhereGathered => $"{WhereWithoutWords} AND t.id IN (SELECT search_tickets({Narrowed}::text::tsquery, {SearchPlan.Many * 2}){direct})";
+
+    /// <summary>The predicate for the newest rows, by what matches in the weeks of a parameter, which is the last.</summary>
+    public string WhereOfWeeks => $"{WhereWithoutWords} AND t.id IN (SELECT tickets_of_weeks({Narrowed}::text::tsquery, ${Parameters.Count + 1}))";
+
+    private string Narrowed => narrowed ??= facets.Count == 0 ? words! : Add(Rows.P(string.Join(" & ", [$"({Words!.Query})", .. facets])));
 
     /// <summary>Leaves tickets out, as shown elsewhere.</summary>
     public void Without(IEnumerable<Guid> tickets) => conditions.Add($"t.id <> ALL ({Add(Rows.P(tickets.ToArray()))})");
@@ -62,10 +83,20 @@ internal sealed partial class TicketFilter
     {
         IsOnlyWords = conditions.Count == 2 && asked.Conditions.IsEmpty && caller.Scope == TicketScope.All;
         conditions.AddRange(new SearchSql(Add, caller.May(Permission.NotesRead)).All(asked));
+        foreach (var choice in asked.Conditions.OfType<ChoiceCondition>())
+            if (!choice.Negated) Facet(choice.Field, [.. choice.Values]);
+        IsIndexed = conditions.Count == 2 + facets.Count && caller.Scope == TicketScope.All;
         if (asked.Words is not { Query: { } query } plan) return;
         Words = plan;
         words = Add(Rows.P(query));
         if (Reference(asked.Query) is { } reference) direct = $" UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND {Named(reference)}";
+    }
+
+    /// <summary>The same lexemes as <c>search_facets</c>.</summary>
+    private void Facet(SearchField field, string[]? values)
+    {
+        var name = field switch { SearchField.Status => "status", SearchField.StatusCategory => "category", _ => null };
+        if (name is not null && values is { Length: > 0 }) facets.Add($"({string.Join(" | ", values.Select(v => $"'={name}:{v.Replace("'", "''", StringComparison.Ordinal)}'"))})");
     }
 
     /// <summary>What is typed alone and may name a ticket: it is found at once, before the index knows of it.</summary>

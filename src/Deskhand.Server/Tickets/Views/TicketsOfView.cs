@@ -62,8 +62,15 @@ internal static class CountViews
         var views = wanted.Count > 0 ? all.Where(v => wanted.Contains(v.Id)).ToList() : [.. all.Take(Usual)];
         var who = ListMemory.Seen(caller, new TicketFilters { Q = "" });
         var counts = views.ToDictionary(v => v.Id, v => memory.Find(v, who));
-        var rulebook = await rulebooks.Of(session, cancellationToken);
-        await Count([.. views.Where(v => counts[v.Id] is null)], who, counts, rulebook, caller, session, search, memory, cancellationToken);
+        if (counts.ContainsValue(null))
+        {
+            // the windows of one person ask at the same moments: one of them counts
+            using var turn = await memory.Turn(who, cancellationToken);
+            foreach (var view in views) counts[view.Id] = memory.Find(view, who);
+            var rulebook = await rulebooks.Of(session, cancellationToken);
+            await Count([.. views.Where(v => counts[v.Id] is null)], who, counts, rulebook, caller, session, search, memory, cancellationToken);
+        }
+
         return Answer.Ok<ViewCounts>(new ViewCounts([.. views.Select(v => counts[v.Id]!)]));
     }
 
@@ -84,7 +91,7 @@ internal static class CountViews
             var filter = TicketFilter.Read(new TicketFilters(), asked.Value, caller, rulebook, parameters).Value;
             if (filter.IsTooCommonToCount)
             {
-                counts[view.Id] = new ViewCount(view.Id, CountedUpTo, true, null);
+                memory.Keep(view, who, counts[view.Id] = new ViewCount(view.Id, CountedUpTo, true, null));
                 continue;
             }
 
@@ -107,6 +114,10 @@ internal sealed class ViewCountMemory(TimeProvider clock)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<(Guid View, long Version, string Who), (ViewCount Count, DateTimeOffset Until)> kept = new();
+
+    private readonly Turns turns = new();
+
+    public Task<IDisposable> Turn(string who, CancellationToken cancellationToken) => turns.Take(who.GetHashCode(StringComparison.Ordinal), cancellationToken);
 
     public ViewCount? Find(ViewRow view, string who) => kept.TryGetValue((view.Id, view.Version, who), out var entry) && entry.Until > clock.GetUtcNow() ? entry.Count : null;
 
