@@ -27,7 +27,9 @@ public static class ReadyRules
     {
         var es = string.Equals(locale, "es", StringComparison.Ordinal);
         var rules = ImmutableArray.CreateBuilder<ReadyRule>();
-        rules.Add(Trigger("sla_at_risk", es ? "SLA en riesgo" : "SLA at risk", [Is("event", "sla_warning")], [Escalate(1, es ? "El SLA está en riesgo" : "The SLA is at risk")]));
+        // off: the clocks themselves escalate at the threshold of their policy; this one does so as soon as they warn
+        var atRisk = Trigger("sla_at_risk", es ? "SLA en riesgo" : "SLA at risk", [Is("event", "sla_warning")], [Escalate(1, es ? "El SLA está en riesgo" : "The SLA is at risk")]);
+        rules.Add(atRisk with { Fields = atRisk.Fields with { Active = false } });
         rules.Add(Trigger("platinum_customer", es ? "Cliente platino" : "Platinum customer",
             [Is("event", "created"), Is("customer.tier", "platinum"), Is("escalationLevel", 0)], [Escalate(1, es ? "Cliente platino" : "Platinum customer")]));
         rules.Add(Trigger("pressing_words", es ? "Palabras urgentes" : "Pressing words",

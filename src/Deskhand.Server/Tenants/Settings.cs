@@ -77,7 +77,7 @@ internal static class ChangeSettings
             await Rulebooks.Changed(session, cancellationToken);
             if (fields.SlaMonitored != standing.SlaMonitored) await ClockRow.LookAgain(session, now, cancellationToken);
             // a caller carries the page limit; nobody in particular = everybody
-            if (after.PageLimit != before.PageLimit) await session.Notify("deskhand_access", "", cancellationToken);
+            if (fields.PageLimit != standing.PageLimit) await session.Notify("deskhand_access", "", cancellationToken);
             return SettingsResponse.From(after, fields.Workflow);
         }, cancellationToken));
 

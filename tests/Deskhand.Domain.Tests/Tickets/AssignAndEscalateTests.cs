@@ -14,7 +14,7 @@ public sealed class AssignAndEscalateTests
         Assert.Equal([$"assigneeId: \"{Desk.Ann}\" -> \"{Desk.Bob}\""], decision.History.Lines());
         Assert.Equal(decision.History.Lines(), decision.Events[0].Changes.Lines());
         Assert.Equal("holiday", decision.Reason);
-        Assert.Equal(Mine with { Fields = decision.After.Fields, Version = 6, AssignedVersion = 6, Sequence = 8, UpdatedAt = Desk.Noon.AddMinutes(1) }, decision.After);
+        Assert.Equal(Mine with { Fields = decision.After.Fields, Version = 6, AssignedVersion = 6, Sequence = 8, UpdatedAt = Desk.Noon.AddMinutes(1), AssignedAt = Desk.Noon.AddMinutes(1) }, decision.After);
         Assert.Equal(Mine.Fields with { AssigneeId = Desk.Bob }, decision.After.Fields);
     }
 

@@ -343,19 +343,19 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(WordsWay.Look, NewestByWords.Choose(seldom with { Estimate = 3000 }, 3000, isIndexed: true, 21, now).Way);
         Assert.Equal(WordsWay.Gather, NewestByWords.Choose(seldom with { Estimate = 6 }, 3000, isIndexed: true, 21, now).Way);
         foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500) })
-        foreach (var (condition, also) in new[] { ("", 1), (" status:open", 4), (" category:billing statusCategory:open", 4), (" priority:high", 7) })
-        {
-            var expected = Enumerable.Range(1, 3000).Where(n => n % every == 0 && n % also == 0).Take(70).Select(n => $"OLD-{n}").ToList();
-            var (found, cursor) = (new List<string>(), "");
-            do
+            foreach (var (condition, also) in new[] { ("", 1), (" status:open", 4), (" category:billing statusCategory:open", 4), (" priority:high", 7) })
             {
-                var page = (await tenant.Agent.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
-                found.AddRange(page.At("data")!.AsArray().Select(t => t!["reference"]!.ToString()));
-                cursor = page["pagination.nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
+                var expected = Enumerable.Range(1, 3000).Where(n => n % every == 0 && n % also == 0).Take(70).Select(n => $"OLD-{n}").ToList();
+                var (found, cursor) = (new List<string>(), "");
+                do
+                {
+                    var page = (await tenant.Agent.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
+                    found.AddRange(page.At("data")!.AsArray().Select(t => t!["reference"]!.ToString()));
+                    cursor = page["pagination.nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
+                }
+                while (cursor.Length > 0 && found.Count < 70);
+                Assert.Equal(expected, found.Take(70));
             }
-            while (cursor.Length > 0 && found.Count < 70);
-            Assert.Equal(expected, found.Take(70));
-        }
     }
 
     [Theory]
