@@ -38,6 +38,8 @@ public sealed record Reversal
             {
                 "comments" when change is { From: null, To: { } said } => reversal with { Comments = reversal.Comments.Add(IdOf(said)) },
                 "status" when Same(Json.Of(present.Status), change.To) => reversal with { Status = Text(change.From) },
+                // the clocks follow what stands
+                "sla" => reversal,
                 "deletedAt" when (present.DeletedAt is null) == (change.To is null) => reversal with { Restores = change.To is not null },
                 _ when Same(Value(present.Fields, change.Field), change.To) && With(reversal.Fields, change.Field, change.From) is { } fields => reversal with { Fields = fields },
                 _ => reversal with { ChangedSince = reversal.ChangedSince.Add(change) },
