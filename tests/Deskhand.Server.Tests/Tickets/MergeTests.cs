@@ -34,7 +34,7 @@ public sealed class MergeTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(422, (await Agent.Post($"/tickets/{target}/merge", new { sourceIds = new[] { target } })).Status);
         Assert.Equal(422, (await Agent.Post($"/tickets/{target}/merge", new { sourceIds = Array.Empty<Guid>() })).Status);
         Assert.Equal(404, (await Agent.Post($"/tickets/{target}/merge", new { sourceIds = new[] { Guid.NewGuid() } })).Status);
-        var types = await desk.Scalar<string>(desk.Tenant.Id, "SELECT string_agg(type, ' ' ORDER BY sequence) FROM events WHERE tenant_id = $1 AND entity_id = $2 AND sequence > 3", Rows.P(desk.Tenant.Id), Rows.P(source));
+        var types = await desk.Scalar<string>(desk.Tenant.Id, "SELECT string_agg(type, ' ' ORDER BY sequence) FROM events WHERE tenant_id = $1 AND entity_id = $2 AND sequence > 4", Rows.P(desk.Tenant.Id), Rows.P(source));
         Assert.Equal("ticket.updated ticket.merged ticket.status_changed ticket.closed ticket.commented", types);
     }
 

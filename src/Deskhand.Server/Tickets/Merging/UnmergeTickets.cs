@@ -53,7 +53,8 @@ internal static class UnmergeTickets
         foreach (var source in sources)
         {
             var chain = await MergeRow.Chain(source, session, cancellationToken);
-            if (source != addressed.Id && !chain.Exists(m => m.TargetId == addressed.Id)) return Problem.UnknownReference("sourceIds", "ticket");
+            // one that was found here a moment ago has been taken out by somebody else meanwhile
+            if (source != addressed.Id && !chain.Exists(m => m.TargetId == addressed.Id)) return asked.IsEmpty ? Again : Problem.UnknownReference("sourceIds", "ticket");
             if (chain.Count == 0) return Problem.Conflict("not_merged", "This ticket is not merged.");
             chains.Add(chain);
         }
