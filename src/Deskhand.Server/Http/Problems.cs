@@ -67,7 +67,7 @@ internal static class Problems
         switch (context.Features.Get<IExceptionHandlerFeature>()?.Error)
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                await Write(context, StatusCodes.Status413PayloadTooLarge, "too_large", "The body is larger than allowed.");
+                await RefusedBody.Answer(context);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
                 await Write(context, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", WrongType);
@@ -99,7 +99,7 @@ internal static class Problems
     {
         StatusCodes.Status404NotFound => Write(context, 404, "no_such_route", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => Write(context, 405, "method_not_allowed", $"This address does not take {context.Request.Method}."),
-        StatusCodes.Status413PayloadTooLarge => Write(context, 413, "too_large", "The body is larger than allowed."),
+        StatusCodes.Status413PayloadTooLarge => RefusedBody.Answer(context),
         StatusCodes.Status415UnsupportedMediaType => Write(context, 415, "unsupported_media_type", WrongType),
         var status and >= 400 => Write(context, status, "error", Title(status)),
         _ => Task.CompletedTask,
