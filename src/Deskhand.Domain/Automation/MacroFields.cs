@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Deskhand.Access;
 using Deskhand.Directory;
 using Deskhand.Search;
 using Deskhand.Tickets;
@@ -118,24 +117,9 @@ public sealed class Macro
 /// <param name="Asks">What must be looked up before this is complete.</param>
 public sealed record MacroPlan(ImmutableArray<TicketChange> Changes, string? Reply, ImmutableArray<Question> Asks);
 
-/// <summary>Who may see and change which macros: as with views, but those of others are the settings' business.</summary>
+/// <summary>Limits of macros. Who sees and changes which says <see cref="Search.Sharing"/>: those of others are the settings' business.</summary>
 public static class MacroRules
 {
     /// <summary>How many macros of their own somebody may have, and how many a tenant may share.</summary>
     public const int Most = 500;
-
-    /// <summary>Why somebody may not make a macro of this visibility, or change it; null = it is allowed.</summary>
-    public static Problem? Refuse(ViewVisibility visibility, PermissionSet permissions) => visibility switch
-    {
-        ViewVisibility.Personal => null,
-        ViewVisibility.Group or ViewVisibility.Shared => permissions.Has(Permission.SettingsManage) ? null : Problem.Forbidden(Permissions.Name(Permission.SettingsManage)),
-    };
-
-    /// <summary>Whether somebody knows of a macro.</summary>
-    public static bool MaySee(ViewVisibility visibility, Guid? owner, Guid? group, Guid user, ImmutableArray<Guid> groups, PermissionSet permissions) => visibility switch
-    {
-        ViewVisibility.Personal => owner == user,
-        ViewVisibility.Group => (group is { } id && groups.Contains(id)) || permissions.Has(Permission.SettingsManage),
-        ViewVisibility.Shared => true,
-    };
 }

@@ -73,30 +73,36 @@ public sealed record ViewFields : IFields<ViewFields>
     }
 }
 
-/// <summary>Who may see and change which views.</summary>
+/// <summary>Limits of views.</summary>
 public static class ViewRules
 {
     /// <summary>How many views of their own somebody may have, and how many a tenant may share.</summary>
     public const int Most = 200;
+}
 
-    /// <param name="visibility">The view's.</param>
+/// <summary>Who sees and who changes what people make for themselves, for a group or for everybody: views and macros.</summary>
+public static class Sharing
+{
+    /// <summary>Whether somebody knows of it.</summary>
+    /// <param name="visibility">Its own.</param>
     /// <param name="owner">Whose a personal one is.</param>
     /// <param name="group">Whose a group's is.</param>
     /// <param name="user">Who wants to see it.</param>
     /// <param name="groups">The groups of that user.</param>
     /// <param name="permissions">What that user may do.</param>
-    public static bool MaySee(ViewVisibility visibility, Guid? owner, Guid? group, Guid user, ImmutableArray<Guid> groups, PermissionSet permissions) => visibility switch
+    /// <param name="manage">What it takes to change what others see.</param>
+    public static bool MaySee(ViewVisibility visibility, Guid? owner, Guid? group, Guid user, ImmutableArray<Guid> groups, PermissionSet permissions, Permission manage) => visibility switch
     {
         ViewVisibility.Personal => owner == user,
-        ViewVisibility.Group => (group is { } id && groups.Contains(id)) || permissions.Has(Permission.ViewsManage),
+        ViewVisibility.Group => (group is { } id && groups.Contains(id)) || permissions.Has(manage),
         ViewVisibility.Shared => true,
     };
 
-    /// <summary>Why somebody who sees a view may not change it, or make it so; null when it is allowed. One's own needs no permission.</summary>
-    public static Problem? Refuse(ViewVisibility visibility, PermissionSet permissions) => visibility switch
+    /// <summary>Why somebody who sees it may not change it, or make it so; null when it is allowed. One's own needs no permission.</summary>
+    public static Problem? Refuse(ViewVisibility visibility, PermissionSet permissions, Permission manage) => visibility switch
     {
         ViewVisibility.Personal => null,
-        ViewVisibility.Group or ViewVisibility.Shared => permissions.Has(Permission.ViewsManage) ? null : Problem.Forbidden(Permissions.Name(Permission.ViewsManage)),
+        ViewVisibility.Group or ViewVisibility.Shared => permissions.Has(manage) ? null : Problem.Forbidden(Permissions.Name(manage)),
     };
 }
 

@@ -46,7 +46,7 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
         {
             var found = await Lock(caller, address, ifMatch, cancellationToken);
             if (found.Problem is { } missing) return missing;
-            if (MacroRules.Refuse(found.Value.Fields.Visibility, caller.Permissions) is { } refused) return refused;
+            if (Sharing.Refuse(found.Value.Fields.Visibility, caller.Permissions, Permission.SettingsManage) is { } refused) return refused;
             var now = Instants.Now(clock);
             await session.Execute("UPDATE macros SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2", cancellationToken, Rows.P(session.TenantId), Rows.P(found.Value.Id), Rows.P(now));
             return await Save("deleted", caller, found.Value with { Version = found.Value.Version + 1, UpdatedAt = now }, null, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], origin, cancellationToken);
@@ -62,8 +62,8 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
 
     private async Task<Problem?> Refuse(MacroRow? before, MacroFields after, Caller caller, CancellationToken cancellationToken)
     {
-        if (before is not null && MacroRules.Refuse(before.Fields.Visibility, caller.Permissions) is { } fixedForThem) return fixedForThem;
-        if (MacroRules.Refuse(after.Visibility, caller.Permissions) is { } refused) return refused;
+        if (before is not null && Sharing.Refuse(before.Fields.Visibility, caller.Permissions, Permission.SettingsManage) is { } fixedForThem) return fixedForThem;
+        if (Sharing.Refuse(after.Visibility, caller.Permissions, Permission.SettingsManage) is { } refused) return refused;
         if (after.GroupId is { } group && !(await TicketReferences.Place(session, null, group, cancellationToken)).Group) return Problem.UnknownReference("groupId", "group");
         if (after.Check() is { } invalid) return invalid;
         var compiled = after.Compile(await Rulebooks.Load(session, cancellationToken));

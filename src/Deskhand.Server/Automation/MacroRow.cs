@@ -14,7 +14,7 @@ internal sealed record MacroRow(Guid Id, MacroFields Fields, Guid? OwnerId, long
 {
     private const string Columns = "id, name, description, visibility, group_id, actions::text, reply, format, internal, owner_id, version, created_at, updated_at";
 
-    private bool IsFor(Caller caller) => MacroRules.MaySee(Fields.Visibility, OwnerId, Fields.GroupId, caller.UserId, caller.Groups, caller.Permissions);
+    private bool IsFor(Caller caller) => Sharing.MaySee(Fields.Visibility, OwnerId, Fields.GroupId, caller.UserId, caller.Groups, caller.Permissions, Permission.SettingsManage);
 
     /// <summary>Those that a caller sees, by name.</summary>
     public static async Task<List<MacroRow>> All(Caller caller, TenantSession session, CancellationToken cancellationToken) =>

@@ -8,8 +8,8 @@ namespace Deskhand.Automation;
 /// <summary>GET /automations: in their order.</summary>
 internal static class ListAutomations
 {
-    public static Task<Answer<Page<RuleResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken) =>
-        RuleRoutes.List(RuleKind.Automation, page, limit, skip, take, cursor, caller, session, rulebooks, cancellationToken);
+    public static Task<Answer<Page<RuleResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken) =>
+        RuleRoutes.List(RuleKind.Automation, query, caller, session, rulebooks, cancellationToken);
 }
 
 /// <summary>GET /automations/{id}</summary>

@@ -8,10 +8,10 @@ namespace Deskhand.Automation;
 /// <summary>GET /macros: those the caller may apply, by name.</summary>
 internal static class ListMacros
 {
-    public static async Task<Answer<Page<MacroResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<MacroResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var all = await MacroRow.All(caller, session, cancellationToken);
-        return Answer.Ok(Definitions.Page(all, m => m.Id.ToString(), page, limit, skip, take, cursor, caller).Select(MacroResponse.From));
+        return Answer.Ok(Definitions.Page(all, m => m.Id.ToString(), query, caller).Select(MacroResponse.From));
     }
 }
 

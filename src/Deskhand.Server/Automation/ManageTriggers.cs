@@ -8,8 +8,8 @@ namespace Deskhand.Automation;
 /// <summary>GET /triggers: in their order.</summary>
 internal static class ListTriggers
 {
-    public static Task<Answer<Page<RuleResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken) =>
-        RuleRoutes.List(RuleKind.Trigger, page, limit, skip, take, cursor, caller, session, rulebooks, cancellationToken);
+    public static Task<Answer<Page<RuleResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken) =>
+        RuleRoutes.List(RuleKind.Trigger, query, caller, session, rulebooks, cancellationToken);
 }
 
 /// <summary>GET /triggers/{id}</summary>

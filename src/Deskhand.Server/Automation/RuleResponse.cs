@@ -33,11 +33,11 @@ internal sealed record RuleResponse(
 internal static class RuleRoutes
 {
     public static async Task<Answer<Page<RuleResponse>>> List(
-        RuleKind kind, string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken)
+        RuleKind kind, PageQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken)
     {
         var rulebook = await rulebooks.Of(session, cancellationToken);
         var all = await RuleRow.All(session, kind, cancellationToken);
-        return Answer.Ok(Definitions.Page(all, r => r.Id.ToString(), page, limit, skip, take, cursor, caller).Select(r => RuleResponse.From(r, rulebook)));
+        return Answer.Ok(Definitions.Page(all, r => r.Id.ToString(), query, caller).Select(r => RuleResponse.From(r, rulebook)));
     }
 
     public static async Task<Answer<RuleResponse>> Get(RuleKind kind, string id, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken) =>

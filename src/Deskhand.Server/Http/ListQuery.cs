@@ -1,7 +1,7 @@
 namespace Deskhand.Http;
 
 /// <summary>The parameters that say which part of a list is asked for.</summary>
-internal abstract record PageQuery
+internal record PageQuery
 {
     /// <summary>From 1.</summary>
     public string? Page { get; init; }

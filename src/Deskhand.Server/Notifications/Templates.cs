@@ -72,8 +72,8 @@ internal static class TemplateDesk
 /// <summary>GET /templates: those in use, of every kind and language.</summary>
 internal static class ListTemplates
 {
-    public static async Task<Answer<Page<TemplateResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        Answer.Ok(Definitions.Page(await TemplateDesk.Read(session, cancellationToken), t => t.Id, page, limit, skip, take, cursor, caller));
+    public static async Task<Answer<Page<TemplateResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        Answer.Ok(Definitions.Page(await TemplateDesk.Read(session, cancellationToken), t => t.Id, query, caller));
 }
 
 /// <summary>GET /templates/{id}: an id is kind and language, <c>ticket_created.en</c>.</summary>

@@ -30,16 +30,13 @@ internal sealed class CalendarKind() : SlaKind<CalendarFields>("sla_calendar", "
     }
 }
 
-/// <summary>The parameters of the lists of policies and calendars.</summary>
-internal sealed record SlaQuery : PageQuery;
-
 /// <summary>GET /sla/calendars: by name.</summary>
 internal static class ListCalendars
 {
-    public static async Task<Answer<Page<CalendarResponse>>> Handle([AsParameters] SlaQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<CalendarResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var rows = (await SlaDesk.All(CalendarKind.One, session, cancellationToken)).OrderBy(c => c.Fields.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.Id).ToList();
-        return Answer.Ok(Definitions.Page(rows, c => c.Id.ToString(), query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller).Select(CalendarResponse.From));
+        return Answer.Ok(Definitions.Page(rows, c => c.Id.ToString(), query, caller).Select(CalendarResponse.From));
     }
 }
 

@@ -47,10 +47,10 @@ internal sealed class PolicyKind() : SlaKind<SlaPolicyFields>("sla_policy", "sla
 /// <summary>GET /sla/policies: in the order in which they are asked.</summary>
 internal static class ListPolicies
 {
-    public static async Task<Answer<Page<PolicyResponse>>> Handle([AsParameters] SlaQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<PolicyResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var rows = (await SlaDesk.All(PolicyKind.One, session, cancellationToken)).OrderBy(p => p.Fields.Position).ThenBy(p => p.Id).ToList();
-        return Answer.Ok(Definitions.Page(rows, p => p.Id.ToString(), query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller).Select(PolicyResponse.From));
+        return Answer.Ok(Definitions.Page(rows, p => p.Id.ToString(), query, caller).Select(PolicyResponse.From));
     }
 }
 

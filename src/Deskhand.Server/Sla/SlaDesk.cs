@@ -55,7 +55,9 @@ internal sealed class SlaDesk(TenantSession session, Rulebooks rulebooks, Change
             var entry = new SlaEntry<TFields>(Ids.New(now), normal, 1, now, now);
             if (await kind.Refuse(session, entry.Id, normal, await rulebooks.Of(session, cancellationToken), cancellationToken) is { } refused) return refused;
             await Save(kind, entry, cancellationToken);
-            return await Note(kind, by, "created", entry, FieldDiff.Between(null, normal), now, origin, cancellationToken);
+            await Note(kind, by, "created", entry, FieldDiff.Between(null, normal), now, origin, cancellationToken);
+            await Tell(now, cancellationToken);
+            return entry;
         }, cancellationToken);
 
     /// <summary>The fields become what <paramref name="edit"/> makes of them, under lock.</summary>
@@ -76,7 +78,9 @@ internal sealed class SlaDesk(TenantSession session, Rulebooks rulebooks, Change
             var now = Instants.Now(clock);
             var after = before with { Fields = fields, Version = before.Version + 1, UpdatedAt = now };
             await Save(kind, after, cancellationToken);
-            return await Note(kind, by, "updated", after, changes, now, origin, cancellationToken);
+            await Note(kind, by, "updated", after, changes, now, origin, cancellationToken);
+            await Tell(now, cancellationToken);
+            return after;
         }, cancellationToken);
 
     public Task<Outcome<SlaEntry<TFields>>> Delete<TFields>(SlaKind<TFields> kind, Actor by, string address, long? ifMatch, RequestOrigin origin, CancellationToken cancellationToken) where TFields : class, IFields<TFields> =>
@@ -87,7 +91,9 @@ internal sealed class SlaDesk(TenantSession session, Rulebooks rulebooks, Change
             if (await kind.Refuse(session, found.Value.Id, null, await rulebooks.Of(session, cancellationToken), cancellationToken) is { } refused) return refused;
             var now = Instants.Now(clock);
             await session.Execute($"UPDATE {kind.Table} SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2", cancellationToken, Rows.P(session.TenantId), Rows.P(found.Value.Id), Rows.P(now));
-            return await Note(kind, by, "deleted", found.Value, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], now, origin, cancellationToken);
+            await Note(kind, by, "deleted", found.Value, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], now, origin, cancellationToken);
+            await Tell(now, cancellationToken);
+            return found.Value;
         }, cancellationToken);
 
     /// <summary>The policies in this order; those that are not named follow as they were.</summary>
@@ -99,14 +105,17 @@ internal sealed class SlaDesk(TenantSession session, Rulebooks rulebooks, Change
             if (first.Any(id => present.TrueForAll(p => p.Id != id))) return Problem.UnknownReference("policyIds", "sla_policy");
             var now = Instants.Now(clock);
             var ordered = first.Distinct().Select(id => present.Single(p => p.Id == id)).Concat(present.Where(p => !first.Contains(p.Id))).ToList();
+            var moved = false;
             for (var i = 0; i < ordered.Count; i++)
             {
                 if (ordered[i].Fields.Position == i) continue;
                 var after = ordered[i] with { Fields = ordered[i].Fields with { Position = i }, Version = ordered[i].Version + 1, UpdatedAt = now };
                 await Save(PolicyKind.One, after, cancellationToken);
                 await Note(PolicyKind.One, by, "updated", after, FieldDiff.Between(ordered[i].Fields, after.Fields), now, origin, cancellationToken);
+                moved = true;
             }
 
+            if (moved) await Tell(now, cancellationToken);
             return default(Nothing);
         }, cancellationToken);
 
@@ -123,14 +132,18 @@ internal sealed class SlaDesk(TenantSession session, Rulebooks rulebooks, Change
             ON CONFLICT (tenant_id, id) DO UPDATE SET fields = excluded.fields, version = excluded.version, updated_at = excluded.updated_at
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(entry.Id), Rows.Json(JsonSerializer.Serialize(entry.Fields, JsonFormat.Options)), Rows.P(entry.Version), Rows.P(entry.CreatedAt), Rows.P(entry.UpdatedAt));
 
-    private async Task<Outcome<SlaEntry<TFields>>> Note<TFields>(
+    private async Task Note<TFields>(
         SlaKind<TFields> kind, Actor by, string what, SlaEntry<TFields> entry, ImmutableArray<FieldChange> changes, DateTimeOffset now, RequestOrigin origin, CancellationToken cancellationToken)
         where TFields : class, IFields<TFields>
     {
         await log.Write(session, new Happened(kind.Name, entry.Id, now, by, changes, []), cancellationToken);
         await Audit.Write(session, new AuditEntry($"{kind.Name}.{what}", now, by, kind.Name, entry.Id, new { name = kind.NameOf(entry.Fields), fields = changes.Select(c => c.Field) }, origin), cancellationToken);
+    }
+
+    /// <summary>Tells every instance and every clock that runs, once for all that has changed: the clocks of a tenant may be a million.</summary>
+    private async Task Tell(DateTimeOffset now, CancellationToken cancellationToken)
+    {
         await Rulebooks.Changed(session, cancellationToken);
         await ClockRow.LookAgain(session, now, cancellationToken);
-        return entry;
     }
 }

@@ -82,8 +82,6 @@ internal sealed partial class TicketDesk
         await session.Execute(batch, cancellationToken);
         await log.Write(session, [.. ticks.Where(t => !t.Decision.Events.IsEmpty).Select(t =>
             new Happened("ticket", t.Before.Id, now, by, t.Decision.History, TicketEvents.Drafts(t.Before.Sequence + 1, t.Decision.After, t.Decision), t.Decision.Reason))], cancellationToken);
-        var notices = new List<NpgsqlBatchCommand>();
-        foreach (var (_, decision) in ticks.Where(t => !t.Decision.Notices.IsEmpty)) notices.AddRange(await TicketNotices.Statements(session, mail, decision, by, cancellationToken));
-        await session.Execute(notices, cancellationToken);
+        await session.Execute(await TicketNotices.Statements(session, mail, [.. ticks.Select(t => t.Decision).Where(d => !d.Notices.IsEmpty)], by, cancellationToken), cancellationToken);
     }
 }

@@ -152,7 +152,7 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
 
         batch.AddRange(RuleRunRow.Save(session.TenantId, after, decision.Rules));
         batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla));
-        if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, decision, by, cancellationToken));
+        if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, [decision], by, cancellationToken));
         try
         {
             if (before is not null)

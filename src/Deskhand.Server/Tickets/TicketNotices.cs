@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Notifications;
@@ -27,25 +26,30 @@ internal static class TicketNotices
 
     private sealed record Contact(Guid Id, string Email, long Acknowledged, long Mailed, bool HasSurvey);
 
-    public static async Task<IReadOnlyList<NpgsqlBatchCommand>> Statements(TenantSession session, MailQueue mail, TicketDecision decision, Actor by, CancellationToken cancellationToken)
+    /// <summary>What tells of some changes, each of another ticket; those who may be meant by any of them are looked up once.</summary>
+    public static async Task<IReadOnlyList<NpgsqlBatchCommand>> Statements(TenantSession session, MailQueue mail, IReadOnlyList<TicketDecision> decisions, Actor by, CancellationToken cancellationToken)
+    {
+        var forDesk = decisions.SelectMany(d => d.Notices.Where(n => IsForSomebody(n, d.After)).Select(n => (Notice: n, Ticket: d.After))).ToList();
+        var people = forDesk.Count == 0 ? [] : await People(session, forDesk, cancellationToken);
+        var commands = new List<NpgsqlBatchCommand>();
+        foreach (var decision in decisions) commands.AddRange(await Statements(session, mail, decision, people, by, cancellationToken));
+        return commands;
+    }
+
+    private static async Task<IReadOnlyList<NpgsqlBatchCommand>> Statements(TenantSession session, MailQueue mail, TicketDecision decision, List<Person> people, Actor by, CancellationToken cancellationToken)
     {
         var ticket = decision.After;
         var now = decision.At ?? ticket.UpdatedAt;
         var commands = new List<NpgsqlBatchCommand>();
         var mails = new List<OutgoingMail>();
-        var forDesk = decision.Notices.Where(n => IsForSomebody(n, ticket)).ToImmutableArray();
-        if (!forDesk.IsEmpty)
+        // each hears once, by the notice that means him most
+        foreach (var (person, notice) in decision.Notices.SelectMany(n => people.Where(p => IsMeant(p, n, ticket)).Select(p => (Person: p, Notice: n))).DistinctBy(t => (t.Person.Id, t.Notice.Kind, t.Notice.CommentId)))
         {
-            var people = await People(session, forDesk, ticket, cancellationToken);
-            // each hears once, by the notice that means him most
-            foreach (var (person, notice) in forDesk.SelectMany(n => people.Where(p => IsMeant(p, n, ticket)).Select(p => (Person: p, Notice: n))).DistinctBy(t => (t.Person.Id, t.Notice.Kind, t.Notice.CommentId)))
-            {
-                if (by.Kind == ActorKind.Agent && person.Id == by.Id) continue;
-                if (!TicketScopes.MayRead(person.Scope, person.Id, person.Groups, ticket.Fields.AssigneeId, ticket.Fields.GroupId)) continue;
-                var choice = Preferences.Of(notice.Kind, person.Choices);
-                if (choice.InApp) commands.Add(InApp(session.TenantId, person.Id, notice, ticket.Id, by, now));
-                if (choice.Mail) mails.Add(About(notice, ticket, person.Email) with { UserId = person.Id });
-            }
+            if (by.Kind == ActorKind.Agent && person.Id == by.Id) continue;
+            if (!TicketScopes.MayRead(person.Scope, person.Id, person.Groups, ticket.Fields.AssigneeId, ticket.Fields.GroupId)) continue;
+            var choice = Preferences.Of(notice.Kind, person.Choices);
+            if (choice.InApp) commands.Add(InApp(session.TenantId, person.Id, notice, ticket.Id, by, now));
+            if (choice.Mail) mails.Add(About(notice, ticket, person.Email) with { UserId = person.Id });
         }
 
         if (mail.IsOn && decision.Notices.Any(n => n.To == NoticeTo.Requester && !n.IsOfNote) && await Requester(session, ticket, now, cancellationToken) is { } contact)
@@ -106,17 +110,18 @@ internal static class TicketNotices
         : contact.Mailed >= MostMails ? $"More than {MostMails} messages to this address in an hour."
         : null;
 
-    private static Task<List<Person>> People(TenantSession session, ImmutableArray<Notice> notices, Ticket ticket, CancellationToken cancellationToken)
+    private static Task<List<Person>> People(TenantSession session, IReadOnlyList<(Notice Notice, Ticket Ticket)> notices, CancellationToken cancellationToken)
     {
-        var ids = notices.Select(n => n.UserId).Append(ticket.Fields.AssigneeId).OfType<Guid>().Concat(ticket.FollowerIds).Distinct().ToArray();
-        var group = notices.Any(n => n.To == NoticeTo.Group || (n.To == NoticeTo.Assignee && ticket.Fields.AssigneeId is null)) ? ticket.Fields.GroupId : null;
+        var ids = notices.SelectMany(n => (Guid?[])[n.Notice.UserId, n.Ticket.Fields.AssigneeId]).OfType<Guid>().Concat(notices.SelectMany(n => n.Ticket.FollowerIds)).Distinct().ToArray();
+        var groups = notices.Where(n => n.Notice.To == NoticeTo.Group || (n.Notice.To == NoticeTo.Assignee && n.Ticket.Fields.AssigneeId is null))
+            .Select(n => n.Ticket.Fields.GroupId).OfType<Guid>().Distinct().ToArray();
         return session.Query("""
             SELECT u.id, u.email, u.role, u.ticket_scope, ARRAY(SELECT g.group_id FROM group_members g WHERE g.tenant_id = u.tenant_id AND g.user_id = u.id),
                    ARRAY(SELECT p.kind || ' ' || p.mail || ' ' || p.in_app FROM notification_preferences p WHERE p.tenant_id = u.tenant_id AND p.user_id = u.id)
             FROM users u WHERE u.tenant_id = $1 AND u.active AND u.deleted_at IS NULL
-              AND (u.id = ANY ($2) OR ($3 AND u.role IN ('admin', 'manager')) OR u.id IN (SELECT m.user_id FROM group_members m WHERE m.tenant_id = $1 AND m.group_id = $4))
+              AND (u.id = ANY ($2) OR ($3 AND u.role IN ('admin', 'manager')) OR u.id IN (SELECT m.user_id FROM group_members m WHERE m.tenant_id = $1 AND m.group_id = ANY ($4)))
             """, r => new Person(r.GetGuid(0), r.GetString(1), Wire.Find<Role>(r.GetString(2))!.Value, Wire.Find<TicketScope>(r.GetString(3))!.Value, r.GetFieldValue<Guid[]>(4), r.GetFieldValue<string[]>(5)),
-            cancellationToken, Rows.P(session.TenantId), Rows.P(ids), Rows.P(notices.Any(n => n.To == NoticeTo.Managers)), Rows.P(group));
+            cancellationToken, Rows.P(session.TenantId), Rows.P(ids), Rows.P(notices.Any(n => n.Notice.To == NoticeTo.Managers)), Rows.P(groups));
     }
 
     private static async Task<Contact?> Requester(TenantSession session, Ticket ticket, DateTimeOffset now, CancellationToken cancellationToken) => (await session.Query("""

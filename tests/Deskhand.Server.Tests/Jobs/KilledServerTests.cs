@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Deskhand.Server.Tests.Operations;
 using Deskhand.Server.Tests.Outbox;
@@ -19,27 +18,27 @@ public sealed class KilledServerTests
             await using (var server = await ServerProcess.Start(folder))
             {
                 using var admin = await server.SignIn();
-                for (var i = 0; i < Tickets; i++) await Send(admin, HttpMethod.Post, "tickets", new { subject = $"Number {i}" });
-                job = (await Send(admin, HttpMethod.Put, "tickets/update_many", new { filter = new { status = new[] { "new" } }, set = new { priority = "high" }, comment = new { body = "Once" } }))["id"]!.ToString();
-                await Eventually.Holds(async () => (await Send(admin, HttpMethod.Get, $"jobs/{job}/items?state=done"))["pagination"]!["total"]!.GetValue<int>() > 40, 30);
+                for (var i = 0; i < Tickets; i++) await ServerProcess.Send(admin, HttpMethod.Post, "tickets", new { subject = $"Number {i}" });
+                job = (await ServerProcess.Send(admin, HttpMethod.Put, "tickets/update_many", new { filter = new { status = new[] { "new" } }, set = new { priority = "high" }, comment = new { body = "Once" } }))["id"]!.ToString();
+                await Eventually.Holds(async () => (await ServerProcess.Send(admin, HttpMethod.Get, $"jobs/{job}/items?state=done"))["pagination"]!["total"]!.GetValue<int>() > 40, 30);
                 await server.Kill();
             }
 
             await using (var server = await ServerProcess.Start(folder))
             {
                 using var admin = await server.SignIn();
-                var found = (await Send(admin, HttpMethod.Get, $"jobs/{job}/items?state=pending"))["pagination"]!["total"]!.GetValue<int>();
+                var found = (await ServerProcess.Send(admin, HttpMethod.Get, $"jobs/{job}/items?state=pending"))["pagination"]!["total"]!.GetValue<int>();
                 Assert.InRange(found, 1, Tickets - 40);
                 JsonNode? ended = null;
-                await Eventually.Holds(async () => (ended = await Send(admin, HttpMethod.Get, $"jobs/{job}"))["state"]!.ToString() == "succeeded", 60);
+                await Eventually.Holds(async () => (ended = await ServerProcess.Send(admin, HttpMethod.Get, $"jobs/{job}"))["state"]!.ToString() == "succeeded", 60);
                 Assert.Equal((Tickets, Tickets, 0), (ended!["total"]!.GetValue<int>(), ended["done"]!.GetValue<int>(), ended["failed"]!.GetValue<int>()));
                 var tickets = 0;
                 for (string? cursor = ""; cursor is not null;)
                 {
-                    var page = await Send(admin, HttpMethod.Get, $"tickets?priority=high&limit=100{cursor}");
+                    var page = await ServerProcess.Send(admin, HttpMethod.Get, $"tickets?priority=high&limit=100{cursor}");
                     foreach (var ticket in page["data"]!.AsArray())
                     {
-                        Assert.Equal(1, (await Send(admin, HttpMethod.Get, $"tickets/{ticket!["id"]}/comments"))["pagination"]!["total"]!.GetValue<int>());
+                        Assert.Equal(1, (await ServerProcess.Send(admin, HttpMethod.Get, $"tickets/{ticket!["id"]}/comments"))["pagination"]!["total"]!.GetValue<int>());
                         tickets++;
                     }
 
@@ -53,14 +52,5 @@ public sealed class KilledServerTests
         {
             Folders.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<JsonNode> Send(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, new Uri("/api/v1/" + path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return JsonNode.Parse(text)!;
     }
 }

@@ -70,6 +70,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return client;
     }
 
+    /// <summary>One request below <c>/api/v1/</c> that must succeed.</summary>
+    public static async Task<JsonNode> Send(HttpClient client, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri("/api/v1/" + path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonNode.Parse(text)!;
+    }
+
     /// <summary>SIGKILL: nothing of the server runs on, its database does.</summary>
     public async Task Kill()
     {

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Deskhand.Server.Tests.Operations;
 using Deskhand.Server.Tests.Outbox;
 
@@ -19,8 +17,8 @@ public sealed class KilledSweepTests
             {
                 using var admin = await server.SignIn();
                 // 6 seconds of a minute
-                await Send(admin, HttpMethod.Post, "sla/policies", new { name = "At once", warnAt = new[] { 10 }, targets = new[] { new { priority = "low", resolution = 1 } } });
-                for (var i = 0; i < Tickets; i++) await Send(admin, HttpMethod.Post, "tickets", new { subject = $"Number {i}", priority = "low" });
+                await ServerProcess.Send(admin, HttpMethod.Post, "sla/policies", new { name = "At once", warnAt = new[] { 10 }, targets = new[] { new { priority = "low", resolution = 1 } } });
+                for (var i = 0; i < Tickets; i++) await ServerProcess.Send(admin, HttpMethod.Post, "tickets", new { subject = $"Number {i}", priority = "low" });
                 await Eventually.Holds(async () => (await Warned(admin)).Count > 40, 60);
                 await server.Kill();
             }
@@ -44,20 +42,11 @@ public sealed class KilledSweepTests
         var tickets = new List<string>();
         for (string? after = ""; after is not null;)
         {
-            var page = await Send(admin, HttpMethod.Get, $"events?type=ticket.sla_warning&limit=100{after}");
+            var page = await ServerProcess.Send(admin, HttpMethod.Get, $"events?type=ticket.sla_warning&limit=100{after}");
             tickets.AddRange(page["data"]!.AsArray().Select(e => e!["data"]!["ticket"]!["id"]!.ToString()));
             after = page["pagination"]!["hasMore"]!.GetValue<bool>() ? "&after=" + page["pagination"]!["nextCursor"] : null;
         }
 
         return tickets;
-    }
-
-    private static async Task<JsonNode> Send(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, new Uri("/api/v1/" + path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return JsonNode.Parse(text)!;
     }
 }

@@ -30,15 +30,14 @@ internal static class Definitions
         var rows = await session.Read(db => db.Set<TRow>().ToListAsync(cancellationToken), cancellationToken);
         var asked = rows.Where(r => query.Active is null || kind.IsActive(r.Fields) == (query.Active == "true"))
             .OrderBy(r => kind.PositionOf(r.Fields)).ThenBy(r => kind.KeyOf(r.Fields), StringComparer.Ordinal);
-        return Page([.. asked], r => r.Id.ToString(), query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller);
+        return Page([.. asked], r => r.Id.ToString(), query, caller);
     }
 
     /// <summary>A page of a list that is at hand as a whole. A cursor names the last row seen.</summary>
-    public static Outcome<Page<T>> Page<T>(
-        IReadOnlyList<T> rows, Func<T, string> nameOf, string? page, string? limit, string? skip, string? take, string? cursor, Caller caller)
+    public static Outcome<Page<T>> Page<T>(IReadOnlyList<T> rows, Func<T, string> nameOf, PageQuery query, Caller caller)
     {
         const string order = "position";
-        var asked = PageRequest.Read(page, limit, skip, take, cursor, caller.PageLimit);
+        var asked = query.ReadPage(caller.PageLimit);
         if (asked.Problem is { } malformed) return malformed;
         var request = asked.Value;
         var first = request.Skip;

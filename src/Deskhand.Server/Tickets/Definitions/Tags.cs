@@ -30,7 +30,7 @@ internal static class ListTags
         var beginning = query.Search?.Trim().ToLowerInvariant() ?? "";
         var tags = (await Counted(caller, session, memory, cancellationToken)).Where(t => t.Name.StartsWith(beginning, StringComparison.Ordinal));
         return Answer.Ok(Definitions.Page(
-            [.. query.Sort == "name" ? tags.OrderBy(t => t.Name, StringComparer.Ordinal) : tags], t => t.Name, query.Page, query.Limit, query.Skip, query.Take, query.Cursor, caller));
+            [.. query.Sort == "name" ? tags.OrderBy(t => t.Name, StringComparer.Ordinal) : tags], t => t.Name, query, caller));
     }
 
     /// <summary>The tags of the tickets that a caller sees, the most used first.</summary>

@@ -28,8 +28,8 @@ internal sealed record WorkflowResponse(
 internal static class ListWorkflows
 {
     public static async Task<Answer<Page<WorkflowResponse>>> Handle(
-        string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
-        Answer.Ok(Definitions.Page(await Read(session, cancellationToken), w => w.Key, page, limit, skip, take, cursor, caller));
+        [AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        Answer.Ok(Definitions.Page(await Read(session, cancellationToken), w => w.Key, query, caller));
 
     public static async Task<List<WorkflowResponse>> Read(TenantSession session, CancellationToken cancellationToken)
     {
@@ -57,10 +57,10 @@ internal sealed record StatusResponse(string Key, string Name, StatusCategory Ca
 internal static class ListStatuses
 {
     public static async Task<Answer<Page<StatusResponse>>> Handle(
-        string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken)
+        [AsParameters] PageQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, CancellationToken cancellationToken)
     {
         var workflow = (await rulebooks.Of(session, cancellationToken)).Workflow;
         return Answer.Ok(Definitions.Page(
-            [.. workflow.Statuses.Select(s => new StatusResponse(s.Key, s.Name, s.Category, workflow.NextOf(s.Key)))], s => s.Key, page, limit, skip, take, cursor, caller));
+            [.. workflow.Statuses.Select(s => new StatusResponse(s.Key, s.Name, s.Category, workflow.NextOf(s.Key)))], s => s.Key, query, caller));
     }
 }

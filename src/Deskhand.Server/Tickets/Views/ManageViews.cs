@@ -9,10 +9,10 @@ namespace Deskhand.Tickets;
 /// <summary>GET /views: those the caller sees, in the caller's own order.</summary>
 internal static class ListViews
 {
-    public static async Task<Answer<Page<ViewResponse>>> Handle(string? page, string? limit, string? skip, string? take, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<ViewResponse>>> Handle([AsParameters] PageQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var all = await ViewRow.All(caller, session, cancellationToken);
-        return Answer.Ok(Definitions.Page(all, v => v.Id.ToString(), page, limit, skip, take, cursor, caller).Select(ViewResponse.From));
+        return Answer.Ok(Definitions.Page(all, v => v.Id.ToString(), query, caller).Select(ViewResponse.From));
     }
 }
 

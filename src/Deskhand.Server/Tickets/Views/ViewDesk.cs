@@ -52,7 +52,7 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
         {
             var found = await Lock(caller, address, ifMatch, cancellationToken);
             if (found.Problem is { } missing) return missing;
-            if (ViewRules.Refuse(found.Value.Fields.Visibility, caller.Permissions) is { } refused) return refused;
+            if (Sharing.Refuse(found.Value.Fields.Visibility, caller.Permissions, Permission.ViewsManage) is { } refused) return refused;
             var now = Instants.Now(clock);
             var after = found.Value with { Version = found.Value.Version + 1, Sequence = found.Value.Sequence + 1, UpdatedAt = now };
             var saved = await Save("deleted", caller, found.Value, after, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], origin, cancellationToken);
@@ -84,10 +84,9 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
 
     private async Task<Problem?> Refuse(ViewRow? before, ViewFields after, Caller caller, CancellationToken cancellationToken)
     {
-        if (before is not null && ViewRules.Refuse(before.Fields.Visibility, caller.Permissions) is { } fixedForThem) return fixedForThem;
-        if (ViewRules.Refuse(after.Visibility, caller.Permissions) is { } refused) return refused;
-        if (after.GroupId is { } group && (await session.Query("SELECT 1 FROM groups WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", r => r.GetInt32(0), cancellationToken, Rows.P(session.TenantId), Rows.P(group))).Count == 0)
-            return Problem.UnknownReference("groupId", "group");
+        if (before is not null && Sharing.Refuse(before.Fields.Visibility, caller.Permissions, Permission.ViewsManage) is { } fixedForThem) return fixedForThem;
+        if (Sharing.Refuse(after.Visibility, caller.Permissions, Permission.ViewsManage) is { } refused) return refused;
+        if (after.GroupId is { } group && !(await TicketReferences.Place(session, null, group, cancellationToken)).Group) return Problem.UnknownReference("groupId", "group");
         if (after.Check() is { } invalid) return invalid;
         if (TicketOrder.Read(after.Sort).Problem is { } noOrder) return Problem.Invalid("sort", noOrder.Message) with { Allowed = noOrder.Allowed };
         // a view that no longer fits can be renamed all the same

@@ -13,7 +13,7 @@ internal sealed record ViewRow(Guid Id, ViewFields Fields, Guid? OwnerId, long V
     private const string Columns = "v.id, v.name, v.conditions, v.visibility, v.group_id, v.columns, v.sort, v.group_by, v.owner_id, v.version, v.sequence, v.created_at, v.updated_at";
 
     /// <summary>Whether the caller may know of it.</summary>
-    public bool IsFor(Caller caller) => ViewRules.MaySee(Fields.Visibility, OwnerId, Fields.GroupId, caller.UserId, caller.Groups, caller.Permissions);
+    public bool IsFor(Caller caller) => Sharing.MaySee(Fields.Visibility, OwnerId, Fields.GroupId, caller.UserId, caller.Groups, caller.Permissions, Permission.ViewsManage);
 
     /// <summary>Those that a caller sees, in the caller's own order.</summary>
     public static async Task<List<ViewRow>> All(Caller caller, TenantSession session, CancellationToken cancellationToken) =>
