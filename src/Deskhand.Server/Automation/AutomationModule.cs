@@ -1,5 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Http;
+using Deskhand.Outbox;
 using Deskhand.Tickets;
 
 namespace Deskhand.Automation;
@@ -12,7 +13,7 @@ internal static class AutomationModule
         services.AddScoped<RuleDesk>();
         services.AddScoped<MacroDesk>();
         services.AddSingleton<AutomationSweep>();
-        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<AutomationSweep>());
+        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService<WorkHost<AutomationSweep>>();
     }
 
     public static void Map(RouteTable api)

@@ -2,7 +2,6 @@ using Deskhand.Data;
 using Deskhand.Http;
 using Deskhand.Outbox;
 using Deskhand.Tickets;
-using Npgsql;
 
 namespace Deskhand.Automation;
 
@@ -10,7 +9,7 @@ namespace Deskhand.Automation;
 /// Runs automations as time passes, once a minute. Looks only at tickets for which the time of a condition has come, or that have changed, since it
 /// looked last. Any number of processes may: one works for a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
 /// </summary>
-internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : BackgroundService
+internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : RelayWork
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -21,11 +20,14 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     /// <summary>Not shown to anybody: the ticket was met in this state before.</summary>
     private static readonly Problem MetBefore = Problem.Conflict("met_before", "This automation has met the ticket in this state.");
 
+    public override string Name => "automations";
+
     /// <summary>Runs the automations of every tenant once; answers with how many tickets were changed.</summary>
     public async Task<int> Run(CancellationToken cancellationToken)
     {
         var changed = 0;
-        foreach (var tenantId in await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken)) changed += await Run(tenantId, cancellationToken);
+        var tenants = await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken);
+        await ForEach(tenants, async tenantId => changed += await Run(tenantId, cancellationToken));
         return changed;
     }
 
@@ -45,26 +47,11 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         return outcome.Value;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Run(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
-            {
-                // what was not reached is reached next time: the place is noted when all of it was
-                logger.LogWarning("Automations were not finished: {Error}. Trying again", e.Message);
-            }
-
-            await Task.Delay(Every, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // what was not reached is reached next time: the place is noted when all of it was
+        await Run(cancellationToken);
+        return Every;
     }
 
     private async Task<int> Sweep(TenantSession session, Rule rule, Rulebook rulebook, CancellationToken cancellationToken)

@@ -2,64 +2,36 @@ using System.Collections.Immutable;
 using Deskhand.Data;
 using Deskhand.Outbox;
 using Deskhand.Tickets;
-using Npgsql;
 
 namespace Deskhand.Notifications;
 
 /// <summary>
-/// What follows when people leave, and the alarm for mail that does not go out. Looks at how things stand, not at events: whatever was missed is found
+/// What follows when people leave. Looks at how things stand, not at events: whatever was missed is found
 /// the next time, and what is done already is not found. A change of a user wakes it.
 /// </summary>
-internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<Departures> logger) : BackgroundService
+internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<Departures> logger) : RelayWork
 {
     /// <summary>The tag that open tickets of a deleted customer get.</summary>
     public const string Tag = "customer_deleted";
 
     private const int AtOnce = 200;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
-    private readonly Wake wake = new();
 
-    public void ListenOn(DatabaseListener listener) => listener.On("deskhand_access", _ => wake.Call());
+    public override string Name => "departures";
+
+    public void ListenOn(DatabaseListener listener) => listener.On("deskhand_access", _ => Wake.Call());
 
     /// <summary>Does all that is to be done now.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
         while (await GiveBack(cancellationToken)) { }
         while (await Flag(cancellationToken)) { }
-        if (!mail.IsOn) return;
-        var now = clock.GetUtcNow();
-        foreach (var (tenantId, n) in await database.AcrossTenants("SELECT tenant_id, n FROM tenants_with_late_mail($1)", r => (r.GetGuid(0), r.GetInt64(1)), cancellationToken, Rows.P(now - MailAlarm.Late)))
-        {
-            await using var session = database.For(tenantId);
-            await MailAlarm.TellLate(session, n, now, cancellationToken);
-        }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Run(stoppingToken);
-                await wake.Wait(Every, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
-            {
-                logger.LogWarning("What follows from people leaving is not done yet: {Error}", e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(5), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        wake.Dispose();
+        await Run(cancellationToken);
+        return Every;
     }
 
     /// <summary>Open tickets of an agent who works here no more go back to their groups. True when there may be more.</summary>
@@ -67,8 +39,9 @@ internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeL
     {
         var found = await database.AcrossTenants("SELECT tenant_id, ticket_id FROM departed_assignees($1)", r => (TenantId: r.GetGuid(0), TicketId: r.GetGuid(1)), cancellationToken, Rows.P(AtOnce));
         var done = 0;
-        foreach (var (tenantId, ticketId) in found)
+        await ForEach(found, async departed =>
         {
+            var (tenantId, ticketId) = departed;
             await using var session = database.For(tenantId);
             var changed = await Desk(session).Change(Actor.System(Via.Timer), ticketId.ToString(), null, null, async ticket =>
             {
@@ -79,7 +52,7 @@ internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeL
             }, cancellationToken);
             if (changed.Problem is null) done++;
             else if (changed.Problem.Code is not ("not_needed" or "not_found")) logger.LogWarning("The ticket {Ticket} stays with an agent who left: {Problem}", ticketId, changed.Problem.Message);
-        }
+        });
 
         return found.Count == AtOnce && done > 0;
     }
@@ -88,8 +61,9 @@ internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeL
     private async Task<bool> Flag(CancellationToken cancellationToken)
     {
         var found = await database.AcrossTenants("SELECT tenant_id, customer_id FROM departed_customers($1)", r => (TenantId: r.GetGuid(0), CustomerId: r.GetGuid(1)), cancellationToken, Rows.P(AtOnce));
-        foreach (var (tenantId, customerId) in found)
+        await ForEach(found, async departed =>
         {
+            var (tenantId, customerId) = departed;
             await using var session = database.For(tenantId);
             var tickets = await session.Query("""
                 SELECT id FROM tickets WHERE tenant_id = $1 AND customer_id = $2 AND deleted_at IS NULL AND status_category IN ('new', 'open', 'pending', 'on_hold') ORDER BY id
@@ -103,7 +77,7 @@ internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeL
             await session.Transact<int>(async () => await session.Execute("""
                 INSERT INTO customer_departures (tenant_id, customer_id, noticed_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, customer_id) DO UPDATE SET noticed_at = excluded.noticed_at
                 """, cancellationToken, Rows.P(tenantId), Rows.P(customerId), Rows.P(Http.Instants.Now(clock))), cancellationToken);
-        }
+        });
 
         return found.Count == AtOnce;
     }

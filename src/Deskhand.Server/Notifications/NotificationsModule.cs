@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Outbox;
 
 namespace Deskhand.Notifications;
 
@@ -15,7 +16,10 @@ internal static class NotificationsModule
         services.AddSingleton<Sender>();
         services.AddHostedService(s => s.GetRequiredService<Sender>());
         services.AddSingleton<Departures>();
-        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<Departures>());
+        services.AddSingleton<MailWatch>();
+        if (!settings.Roles.HasFlag(ServerRoles.Clock)) return;
+        services.AddHostedService<WorkHost<Departures>>();
+        services.AddHostedService<WorkHost<MailWatch>>();
     }
 
     /// <summary>Hears that a user changed.</summary>

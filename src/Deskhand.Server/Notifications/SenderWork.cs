@@ -31,7 +31,7 @@ internal sealed class SenderWork(
         await base.DisposeAsync();
     }
 
-    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var claimed = await database.AcrossTenants("SELECT tenant_id, id FROM claim_mail($1, $2, $3)", r => (TenantId: r.GetGuid(0), Id: r.GetGuid(1)), cancellationToken,

@@ -61,6 +61,7 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
         };
         if (services.GetService<RemoteKeySet>()?.Health is { } keys)
             parts["outsideIssuer"] = new(keys.Keys > 0 ? ComponentHealth.Up : ComponentHealth.Down, keys.LastFailure, LastSuccessAt: keys.LastSuccessAt);
+        foreach (var host in services.GetServices<IHostedService>().OfType<WorkHost>()) parts[host.Work.Name] = OfWork(host.Work.State);
         if (parts["database"].Status == ComponentHealth.Up)
             foreach (var sink in await outbox.Read(cancellationToken)) parts["events." + sink.Sink] = OfSink(sink);
         if (parts["database"].Status == ComponentHealth.Up && services.GetRequiredService<DeskhandSettings>().Smtp is not null) parts["mail"] = await OfMail(cancellationToken);
@@ -75,6 +76,10 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
         var isWell = sink is { Connected: not false, Parked: 0 };
         return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null : sink.LastError, LastSuccessAt: sink.LastSuccessAt, Waiting: sink.Waiting, Parked: sink.Parked);
     }
+
+    /// <summary>What waits for time to pass is late and not lost: it is tried again every few seconds.</summary>
+    private static ComponentHealth OfWork(SinkState state) =>
+        state.Now is { Connected: false } held ? new(ComponentHealth.Degraded, $"Held up since the last try, at {held.LastErrorAt:u}; the log says why.") : new(ComponentHealth.Up);
 
     /// <summary>Mail that waits is late and not lost; what was given up waits for a person.</summary>
     private async Task<ComponentHealth> OfMail(CancellationToken cancellationToken)

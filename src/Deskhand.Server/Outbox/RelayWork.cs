@@ -1,6 +1,6 @@
 namespace Deskhand.Outbox;
 
-/// <summary>One thing a relay does over and over: delivering to one sink, or ordering the stream.</summary>
+/// <summary>One thing that is done over and over beside the requests: delivering to a sink, sending mail, noticing that time has passed. No failure ends it.</summary>
 internal abstract class RelayWork : IAsyncDisposable
 {
     /// <summary>How long to sleep while nothing waits; a call wakes sooner. Guards against calls that were missed.</summary>
@@ -20,7 +20,7 @@ internal abstract class RelayWork : IAsyncDisposable
 
     /// <summary>Does what can be done now. Answers how long to sleep; zero = there may be more.</summary>
     /// <exception cref="SinkUnavailableException">The other side does not answer.</exception>
-    protected abstract Task<TimeSpan> Step(CancellationToken cancellationToken);
+    public abstract Task<TimeSpan> Step(CancellationToken cancellationToken);
 
     /// <summary>Works until told to stop. What is under way when told is finished, unless it takes longer than the drain allows.</summary>
     public async Task Run(ILogger logger, TimeProvider clock, CancellationToken stop, CancellationToken drained)
@@ -42,7 +42,7 @@ internal abstract class RelayWork : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // whatever it was, events wait in their table and the next try may go well
+                // whatever it was, the work waits in its table and the next try may go well
                 if (State.Failed(e.Message, clock.GetUtcNow()) || failures == 0)
                 {
                     if (e is SinkUnavailableException or Npgsql.NpgsqlException) logger.LogError("{Sink} is held up: {Error}", Name, e.Message);
@@ -53,6 +53,26 @@ internal abstract class RelayWork : IAsyncDisposable
                 await Task.Delay(BackOff(failures, TimeSpan.FromMilliseconds(100), LongestBackOff), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Does something for each, so that one that fails holds up no other; what went wrong is thrown when all had their turn. A database that is away ends it at once.</summary>
+    /// <exception cref="AggregateException">Of those that failed.</exception>
+    protected static async Task ForEach<T>(IEnumerable<T> all, Func<T, Task> work)
+    {
+        var failed = new List<Exception>();
+        foreach (var one in all)
+        {
+            try
+            {
+                await work(one);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or Npgsql.NpgsqlException { IsTransient: true } or IOException or TimeoutException))
+            {
+                failed.Add(e);
+            }
+        }
+
+        if (failed.Count > 0) throw new AggregateException(failed);
     }
 
     /// <summary>Doubles with each failure up to a limit; a random fifth less, so that many do not return at the same instant.</summary>
@@ -68,6 +88,24 @@ internal abstract class RelayWork : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Runs a work in the background of a process, until it stops.</summary>
+internal abstract class WorkHost(RelayWork work, TimeProvider clock, ILogger logger) : BackgroundService, IAsyncDisposable
+{
+    /// <summary>What is done here; health shows how it fares.</summary>
+    public RelayWork Work => work;
+
+    public async ValueTask DisposeAsync()
+    {
+        base.Dispose();
+        if (ExecuteTask is { } running) await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => work.Run(logger, clock, stoppingToken, stoppingToken), CancellationToken.None);
+}
+
+/// <summary>Runs a work that is a service itself.</summary>
+internal sealed class WorkHost<TWork>(TWork work, TimeProvider clock, ILogger<TWork> logger) : WorkHost(work, clock, logger) where TWork : RelayWork;
 
 /// <summary>What a relay knows of one of its sinks.</summary>
 internal sealed class SinkState

@@ -27,7 +27,7 @@ internal sealed class SinkDelivery(EventSink sink, NpgsqlDataSource source, Time
     /// <summary>For tests: parks earlier.</summary>
     internal int ParkAfter { get; init; } = MostAttempts;
 
-    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
         sink.Changed ??= Wake.Call;
         await sink.Connect(cancellationToken);

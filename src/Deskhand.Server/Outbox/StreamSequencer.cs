@@ -18,7 +18,7 @@ internal sealed class StreamSequencer(NpgsqlDataSource source, TimeProvider cloc
 
     public override string Name => OutboxSinks.Stream;
 
-    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
         if (!isFull) await Task.Delay(Gather, clock, cancellationToken);
         // one statement, one transaction: who hears of the positions can read them

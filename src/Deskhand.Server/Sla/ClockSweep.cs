@@ -10,13 +10,13 @@ namespace Deskhand.Sla;
 /// Nothing is kept in memory and nothing is scheduled: the table says what is due, so a restart, a clock that is set and a machine that slept
 /// change only how late it is noticed. While nothing is due it costs one look at an index a second.
 /// </summary>
-internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<ClockSweep> logger) : BackgroundService
+internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<ClockSweep> logger) : RelayWork
 {
     /// <summary>Tickets in one transaction: enough to share its cost, few enough that nobody waits for their locks.</summary>
     private const int AtOnce = 100;
 
     /// <summary>The longest sleep. A promise that is made meanwhile is further away than this: targets are whole minutes.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
 
     /// <summary>How long to leave tickets alone that somebody else holds.</summary>
     private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(50);
@@ -26,13 +26,15 @@ internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeL
 
     private int most = AtOnce;
 
+    public override string Name => "clocks";
+
     /// <summary>Looks at what is due in the tenant that has waited longest; answers how long to sleep.</summary>
-    public async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
         var next = await database.AcrossTenants("SELECT tenant_id, at FROM next_clock()", r => (TenantId: r.GetGuid(0), At: r.GetFieldValue<DateTimeOffset>(1)), cancellationToken);
-        if (next.Count == 0) return Idle;
+        if (next.Count == 0) return LongestSleep;
         var wait = next[0].At - clock.GetUtcNow();
-        if (wait > TimeSpan.Zero) return wait < Idle ? wait : Idle;
+        if (wait > TimeSpan.Zero) return wait < LongestSleep ? wait : LongestSleep;
         await using var session = database.For(next[0].TenantId);
         try
         {
@@ -46,29 +48,6 @@ internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeL
             if (most == 1) await SetAside(session, e, cancellationToken);
             most = most == 1 ? AtOnce : 1;
             return TimeSpan.Zero;
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            TimeSpan wait;
-            try
-            {
-                wait = await Step(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
-            {
-                logger.LogWarning("The clocks cannot be looked at: {Error}. Trying again", e.Message);
-                wait = Idle;
-            }
-
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

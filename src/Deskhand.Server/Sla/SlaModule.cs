@@ -1,5 +1,6 @@
 using Deskhand.Access;
 using Deskhand.Http;
+using Deskhand.Outbox;
 
 namespace Deskhand.Sla;
 
@@ -10,7 +11,7 @@ internal static class SlaModule
     {
         services.AddScoped<SlaDesk>();
         services.AddSingleton<ClockSweep>();
-        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<ClockSweep>());
+        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService<WorkHost<ClockSweep>>();
     }
 
     public static void Map(RouteTable api)

@@ -165,8 +165,8 @@ public sealed class PolicyTests(SlaDesks desk) : IClassFixture<SlaDesks>
         var (rulebooks, log) = (desk.Services.GetRequiredService<Rulebooks>(), desk.Services.GetRequiredService<ChangeLog>());
         await desk.Pass(tenant, TimeSpan.FromMinutes(16));
         // beside the server's own
-        using var second = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
-        using var third = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
+        await using var second = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
+        await using var third = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
         await Task.WhenAll(new[] { second, third }.Select(async sweep =>
         {
             for (var i = 0; i < 40; i++) await sweep.Step(CancellationToken.None);

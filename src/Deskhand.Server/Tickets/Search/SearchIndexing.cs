@@ -29,7 +29,7 @@ internal sealed class SearchIndexing(Database database, TimeProvider clock, ILog
         Wake.Call();
     }
 
-    protected override async Task<TimeSpan> Step(CancellationToken cancellationToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
         var last = Interlocked.Read(ref lookedAt);
         if (last == long.MinValue || clock.GetElapsedTime(last) >= LooksEvery)

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Deskhand.Outbox;
+using Deskhand.Server.Tests.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Deskhand.Server.Tests.Operations;
+
+/// <summary>Work beside the requests whose database answers nonsense: what no list of expected exceptions names.</summary>
+public sealed class BackgroundWorkTests(BackgroundWorkTests.LoggedDesk desk) : IClassFixture<BackgroundWorkTests.LoggedDesk>
+{
+    [Theory]
+    [InlineData("clocks", "next_clock", "")]
+    [InlineData("departures", "departed_assignees", "most int")]
+    [InlineData("automations", "list_tenants", "")]
+    [InlineData("mailWatch", "tenants_with_late_mail", "before timestamptz")]
+    public async Task A_step_that_fails_is_logged_seen_in_health_and_tried_again(string name, string function, string parameters)
+    {
+        var work = desk.Services.GetServices<IHostedService>().OfType<WorkHost>().Single(h => h.Work.Name == name).Work;
+        await Eventually.Holds(async () => await Status() == "up", 20);
+        await using (var owner = NpgsqlDataSource.Create(desk.OwnerConnectionString))
+        {
+            // the right names with the wrong types: an InvalidCastException
+            await Run(owner, $"""
+                ALTER FUNCTION {function} RENAME TO {function}_kept;
+                CREATE FUNCTION {function}({parameters}) RETURNS TABLE (tenant_id text, at text, ticket_id text, n text) LANGUAGE sql AS $$ SELECT 'w', 'x', 'y', 'z' $$
+                """);
+            try
+            {
+                await Eventually.Holds(async () => await Status() == "degraded", 20);
+                Assert.Contains(desk.Errors, e => e.Message.StartsWith(name + " is held up", StringComparison.Ordinal) && e.Exception is InvalidCastException);
+            }
+            finally
+            {
+                await Run(owner, $"DROP FUNCTION {function}; ALTER FUNCTION {function}_kept RENAME TO {function}");
+            }
+        }
+
+        await Eventually.Holds(async () => await Status() == "up", 20);
+
+        async Task<string?> Status()
+        {
+            // as a change or a minute would
+            work.Wake.Call();
+            return (await desk.Tenant.Admin.Get("/health")).Expect(200)[$"components.{name}.status"];
+        }
+    }
+
+    private static async Task Run(NpgsqlDataSource owner, string sql)
+    {
+        await using var command = owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public sealed class LoggedDesk : Notifications.MailDesk
+    {
+        internal ConcurrentQueue<(string Message, Exception? Exception)> Errors { get; } = [];
+
+        protected override void Add(IServiceCollection services)
+        {
+            base.Add(services);
+            services.AddSingleton<ILoggerProvider>(new Collecting(Errors));
+        }
+    }
+
+    private sealed class Collecting(ConcurrentQueue<(string Message, Exception? Exception)> errors) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) errors.Enqueue((formatter(state, exception), exception));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
