@@ -24,16 +24,31 @@ internal static class SurveyAt
         return await session.Transact(async () =>
         {
             var now = Instants.Now(clock);
-            var found = await session.Query("""
-                SELECT s.ticket_id, s.contact_id, s.assignee_id, s.group_id, t.reference, t.subject, n.name
-                FROM surveys s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id JOIN tenants n ON n.tenant_id = s.tenant_id
-                WHERE s.tenant_id = $1 AND s.id = $2 AND s.rated_at IS NULL AND s.expires_at > $3 AND t.deleted_at IS NULL AND n.suspended_at IS NULL
-                FOR UPDATE OF s
-                """, r => new OpenSurvey(id, r.GetGuid(0), r.GetGuid(1), r.Id(2), r.Id(3), r.GetString(4), r.GetString(5), r.GetString(6)), cancellationToken,
-                Rows.P(tenantId), Rows.P(id), Rows.P(now));
-            return found.Count == 0 ? Unknown : await use(session, found[0], now);
+            return await Find(session, "id", id, now, cancellationToken) is { } found ? await use(session, found, now) : Unknown;
         }, cancellationToken);
     }
+
+    /// <summary>The survey about a ticket while it can be answered, locked; null = there is none.</summary>
+    public static Task<OpenSurvey?> OfTicket(TenantSession session, Guid ticketId, DateTimeOffset now, CancellationToken cancellationToken) => Find(session, "ticket_id", ticketId, now, cancellationToken);
+
+    /// <summary>Writes the answer down, with history and event.</summary>
+    public static async Task Rate(TenantSession session, OpenSurvey survey, SurveyScore score, string? comment, DateTimeOffset now, ChangeLog log, CancellationToken cancellationToken)
+    {
+        await session.Execute("UPDATE surveys SET score = $3, comment = $4, rated_at = $5 WHERE tenant_id = $1 AND id = $2", cancellationToken,
+            Rows.P(session.TenantId), Rows.P(survey.Id), Rows.P(Wire.Name(score)), Rows.P(comment), Rows.P(now));
+        var rating = new AnswerSurvey.Rating(survey.Id, survey.TicketId, survey.ContactId, survey.AssigneeId, survey.GroupId, score, now);
+        var draft = new EventDraft("satisfaction.rated", "satisfaction", survey.Id, 1, now, [("satisfaction", rating)], []);
+        var by = new Actor(ActorKind.Contact, survey.ContactId, PermissionSet.None, Via.Mail);
+        await log.Write(session, new Happened("ticket", survey.TicketId, now, by, [new FieldChange("satisfaction", null, Json.Of(Wire.Name(score)))], [draft]), cancellationToken);
+    }
+
+    private static async Task<OpenSurvey?> Find(TenantSession session, string by, Guid id, DateTimeOffset now, CancellationToken cancellationToken) => (await session.Query($"""
+        SELECT s.id, s.ticket_id, s.contact_id, s.assignee_id, s.group_id, t.reference, t.subject, n.name
+        FROM surveys s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id JOIN tenants n ON n.tenant_id = s.tenant_id
+        WHERE s.tenant_id = $1 AND s.{by} = $2 AND s.rated_at IS NULL AND s.expires_at > $3 AND t.deleted_at IS NULL AND n.suspended_at IS NULL
+        FOR UPDATE OF s
+        """, r => new OpenSurvey(r.GetGuid(0), r.GetGuid(1), r.GetGuid(2), r.Id(3), r.Id(4), r.GetString(5), r.GetString(6), r.GetString(7)), cancellationToken,
+        Rows.P(session.TenantId), Rows.P(id), Rows.P(now))).SingleOrDefault();
 }
 
 /// <summary>A survey that can be answered.</summary>
@@ -71,12 +86,7 @@ internal static class AnswerSurvey
         return Answer.Done(await SurveyAt.Open<Nothing>(token, database, addresses, clock, async (session, survey, now) =>
         {
             var comment = string.IsNullOrWhiteSpace(body.Comment) ? null : body.Comment.Trim();
-            await session.Execute("UPDATE surveys SET score = $3, comment = $4, rated_at = $5 WHERE tenant_id = $1 AND id = $2", cancellationToken,
-                Rows.P(session.TenantId), Rows.P(survey.Id), Rows.P(Wire.Name(body.Score)), Rows.P(comment), Rows.P(now));
-            var rating = new Rating(survey.Id, survey.TicketId, survey.ContactId, survey.AssigneeId, survey.GroupId, body.Score, now);
-            var draft = new EventDraft("satisfaction.rated", "satisfaction", survey.Id, 1, now, [("satisfaction", rating)], []);
-            var by = new Actor(ActorKind.Contact, survey.ContactId, PermissionSet.None, Via.Mail);
-            await log.Write(session, new Happened("ticket", survey.TicketId, now, by, [new FieldChange("satisfaction", null, Json.Of(Wire.Name(body.Score)))], [draft]), cancellationToken);
+            await SurveyAt.Rate(session, survey, body.Score, comment, now, log, cancellationToken);
             return default(Nothing);
         }, cancellationToken));
     }

@@ -31,10 +31,11 @@ internal static class DemoData
             new DefinitionDesk(session, log, clock), log, clock, cancellationToken);
         if (await opening.Run(cast) is { } refused) return refused;
         await session.Execute(HouseRules.All(session.TenantId, clock.GetUtcNow()), cancellationToken);
+        await HousePromises.Make(session, log, clock, cancellationToken);
         var arrivals = new Arrivals(new DirectoryDesk(session, log, clock), clock, cancellationToken);
         var rulebook = await Rulebooks.Load(session, cancellationToken);
         var stage = new Stage(
-            session, new TicketDesk(session, Rulebooks.Always(rulebook), log, MailQueue.Off, clock), rulebook, services.GetRequiredService<AttachmentStore>(), cast, clock, cancellationToken);
+            session, new TicketDesk(session, Rulebooks.Always(rulebook), log, MailQueue.OnPaper, clock), rulebook, log, services.GetRequiredService<AttachmentStore>(), cast, clock, cancellationToken);
 
         var timeline = new List<(DateTimeOffset At, Func<Task> Happens)>();
         for (var i = 0; i < Customers.All.Length; i++)
@@ -54,8 +55,15 @@ internal static class DemoData
         foreach (var plot in Plot.All(now))
             foreach (var scene in plot.Scenes)
                 if (scene.At < now) timeline.Add((scene.At, () => stage.Play(plot, scene)));
-        foreach (var (_, happens) in timeline.OrderBy(t => t.At)) await happens();
+        foreach (var (at, happens) in timeline.OrderBy(t => t.At))
+        {
+            await stage.Pass(at);
+            await happens();
+        }
+
         await stage.Encore(now.AddMinutes(-5));
+        await stage.Pass(now);
+        await PaperMail.Settle(session, services.GetRequiredService<DeskhandSettings>().PublicUrl.IdnHost, now, cancellationToken);
         // people have read what is a few days old
         await session.Execute("UPDATE notifications SET read_at = created_at + interval '1 hour' WHERE tenant_id = $1 AND created_at < $2", cancellationToken, Rows.P(session.TenantId), Rows.P(now.AddDays(-2)));
         return await Summary(session, cancellationToken);

@@ -39,11 +39,14 @@ internal sealed class MailQueue(DeskhandSettings? settings)
 {
     private Wake? sender;
 
-    /// <summary>For work that must send nothing, such as making demonstration data.</summary>
+    /// <summary>For work that must send nothing.</summary>
     public static MailQueue Off { get; } = new(null);
 
-    /// <summary>Whether mail is sent at all.</summary>
-    public bool IsOn => settings?.Smtp is not null;
+    /// <summary>For demonstration data: the ledger is written, in a transaction that says what became of each message before it commits. Nothing is sent.</summary>
+    public static MailQueue OnPaper { get; } = new(null) { IsOn = true };
+
+    /// <summary>Whether mail is written down, to be sent.</summary>
+    public bool IsOn { get; private init; } = settings?.Smtp is not null;
 
     /// <summary>Whom to call when this process has committed mail.</summary>
     public void Subscribe(Wake wake) => sender = wake;

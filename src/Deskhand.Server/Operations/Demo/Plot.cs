@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Deskhand.Directory;
+using Deskhand.Notifications;
 using Deskhand.Tickets;
 
 namespace Deskhand.Operations.Demo;
@@ -14,7 +16,10 @@ internal enum Ending
 }
 
 /// <summary>One thing that happens to one ticket.</summary>
-internal sealed record Scene(DateTimeOffset At, SceneKind Kind, Line? Line = null);
+internal sealed record Scene(DateTimeOffset At, SceneKind Kind, Line? Line = null, Rating? Rating = null);
+
+/// <summary>What a customer answers to a survey.</summary>
+internal sealed record Rating(SurveyScore Score, string? Comment);
 
 internal enum SceneKind
 {
@@ -23,6 +28,7 @@ internal enum SceneKind
     Triage,
     Line,
     Close,
+    Rate,
 }
 
 /// <summary>One ticket to be: what it is about, who is in it, and what happens when.</summary>
@@ -34,8 +40,28 @@ internal sealed record Plot(int Index, Story Story, string Client, int Number, C
     /// <summary>When people write, in UTC: each hour as often as it happens.</summary>
     private static readonly int[] Hours = [5, 6, 6, 6, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 16, 17, 18];
 
-    /// <summary>Hours ago of the newest tickets, which nobody has looked at yet.</summary>
-    private static readonly double[] JustIn = [26, 22.5, 19, 14, 9.5, 6, 4.2, 2.7, 1.4, 0.8, 0.3];
+    /// <summary>
+    /// The newest tickets, which nobody has looked at yet: how many hours ago, and with which priority. By the ready policy, which promises a first
+    /// response within 24 hours (low), 4 hours (normal) or one (high), there is one of each kind: missed, past 90 %, past 75 %, and in time.
+    /// </summary>
+    private static readonly (double HoursAgo, Priority Priority)[] JustIn =
+    [
+        (26, Priority.Low), (21.8, Priority.Low), (18.3, Priority.Low), (14, Priority.Low), (9.5, Priority.Low), (6, Priority.Normal), (4.2, Priority.Low), (2.7, Priority.Normal),
+        (1.4, Priority.Normal), (0.8, Priority.High), (0.3, Priority.Normal),
+    ];
+
+    /// <summary>Good and bad, in the customer's words; those who write none are the most.</summary>
+    private static readonly Rating[] Ratings =
+    [
+        .. Enumerable.Repeat(new Rating(SurveyScore.Good, null), 7), new(SurveyScore.Good, "Quick and friendly."), new(SurveyScore.Good, "Explained so that I understood it."),
+        new(SurveyScore.Good, "Somebody who knows the line. Thank you!"), new(SurveyScore.Bad, "It took too long until somebody answered."), new(SurveyScore.Bad, null),
+    ];
+
+    private static readonly Rating[] RatingsInSpanish =
+    [
+        .. Enumerable.Repeat(new Rating(SurveyScore.Good, null), 5), new(SurveyScore.Good, "Rápido y muy amable."), new(SurveyScore.Good, "Todo resuelto, gracias."),
+        new(SurveyScore.Bad, "Tuve que explicarlo tres veces."),
+    ];
 
     private static readonly Line[] Again =
     [
@@ -58,14 +84,17 @@ internal sealed record Plot(int Index, Story Story, string Client, int Number, C
     {
         var dice = new Dice(7043UL + ((ulong)index * 7919));
         var untouched = index - (Tickets - JustIn.Length);
-        var created = untouched >= 0 ? WorkHours.LastAwake(now.AddHours(-JustIn[untouched])) : Moment(now, WorkDays * (Tickets - JustIn.Length - index) / Tickets, dice);
+        var created = untouched >= 0 ? now.AddHours(-JustIn[untouched].HoursAgo) : Moment(now, WorkDays * (Tickets - JustIn.Length - index) / Tickets, dice);
         var days = (now - created).TotalDays;
         var ending = untouched >= 0 ? Ending.Untouched : End(days, dice);
         // who joined later has no older tickets
         var there = Customers.All.Where(a => a.Joined == 0 || a.Joined > days + 3).ToArray();
+        // what is just in stands by the ready policy and keeps its priority
+        if (untouched >= 0) there = [.. there.Where(a => a.Tier < Tier.Gold)];
         var account = dice.Of([.. there, .. there.Where(a => !a.IsHousehold), .. there.Where(a => !a.IsHousehold)]);
         var stories = Of(account, ending);
         var story = dice.Of([.. stories.SelectMany(s => Enumerable.Repeat(s, s.Weight))]);
+        if (untouched >= 0) story = story with { Priority = JustIn[untouched].Priority };
         var channel = account.Name == "Table Bay Hotels" && dice.Percent(40) ? Channel.Qcontact : dice.Of(story.Channels);
         // what an agent wrote down was looked at while it was written
         if (untouched >= 0 && IsByDesk(channel)) channel = Channel.Email;
@@ -99,7 +128,7 @@ internal sealed record Plot(int Index, Story Story, string Client, int Number, C
             .. stories.Where(s => s.For == Audience.Anybody || !account.IsHousehold)
                 .Where(s => ending switch
                 {
-                    Ending.Untouched => s.Priority < Priority.Urgent && !s.Channels.All(IsByDesk),
+                    Ending.Untouched => s.Priority < Priority.Urgent && !s.Channels.All(IsByDesk) && !s.Category.StartsWith("billing/", StringComparison.Ordinal),
                     Ending.Waiting => s.Lines.Any(l => l.Beat == Beat.Ask),
                     Ending.OnHold => s.Lines.Any(l => l.Beat == Beat.Hold),
                     Ending.Working or Ending.Told => true,
@@ -149,6 +178,7 @@ internal sealed record Plot(int Index, Story Story, string Client, int Number, C
         }
 
         // the nightly round closes what nobody objected to for five days
+        if (ending == Ending.Told && dice.Percent(45)) scenes.Add(new(WorkHours.Awake(at.AddMinutes(dice.Between(20, 2600))), SceneKind.Rate, Rating: dice.Of(story.IsSpanish ? RatingsInSpanish : Ratings)));
         if (ending == Ending.Told) scenes.Add(new(new DateTimeOffset(at.Date.AddDays(6), TimeSpan.Zero).AddHours(2).AddSeconds(dice.Between(0, 240)), SceneKind.Close));
         return scenes.ToImmutable();
     }

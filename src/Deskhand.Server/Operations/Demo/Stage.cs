@@ -3,12 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
+using Deskhand.Notifications;
+using Deskhand.Outbox;
 using Deskhand.Tickets;
 
 namespace Deskhand.Operations.Demo;
 
 /// <summary>Plays plots: each scene is one or several changes at the ticket's desk, at its time and by who would make it.</summary>
-internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rulebook, AttachmentStore store, Cast cast, StageClock clock, CancellationToken cancellationToken)
+internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rulebook, ChangeLog log, AttachmentStore store, Cast cast, StageClock clock, CancellationToken cancellationToken)
 {
     private readonly Dictionary<int, Life> lives = [];
 
@@ -26,6 +28,17 @@ internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rul
         public Ticket Ticket { get; set; } = null!;
 
         public Player? Agent { get; set; }
+    }
+
+    /// <summary>What the clocks of tickets tell until an instant, each thing at its time.</summary>
+    public async Task Pass(DateTimeOffset until)
+    {
+        while ((await session.Query("SELECT min(next_check_at) FROM ticket_sla WHERE tenant_id = $1", r => r.Instant(0), cancellationToken, Rows.P(session.TenantId)))[0] is { } at && at <= until)
+        {
+            // the desk's clocks show whole milliseconds
+            clock.Set(at.AddMilliseconds(1));
+            await desk.Tick(100, cancellationToken);
+        }
     }
 
     public async Task Play(Plot plot, Scene scene)
@@ -56,6 +69,10 @@ internal sealed class Stage(TenantSession session, TicketDesk desk, Rulebook rul
             case SceneKind.Close:
                 if (life.Ticket.StatusCategory == StatusCategory.Solved)
                     await Move(life, Actor.System(Via.Timer), First(StatusCategory.Closed), "Solved for five days without an answer");
+                break;
+            case SceneKind.Rate:
+                if (await SurveyAt.OfTicket(session, life.Ticket.Id, clock.GetUtcNow(), cancellationToken) is { } survey)
+                    await SurveyAt.Rate(session, survey, scene.Rating!.Score, scene.Rating.Comment, clock.GetUtcNow(), log, cancellationToken);
                 break;
         }
     }
