@@ -31,6 +31,9 @@ public enum Via
 /// <param name="Via">Through what the change came.</param>
 public sealed record Actor(ActorKind Kind, Guid? Id, PermissionSet Permissions, Via Via)
 {
+    /// <summary>The role of an agent; null of anybody else, and where nothing depends on it.</summary>
+    public Role? Role { get; init; }
+
     /// <summary>The desk itself, which may do everything.</summary>
     public static Actor System(Via via) => new(ActorKind.System, null, Access.Permissions.All, via);
 }

@@ -18,6 +18,9 @@ internal sealed class ConditionCompiler(RuleKind kind, Rulebook rulebook, FieldE
     /// <summary>What the conditions wait for; only those that must hold.</summary>
     public List<Waiting> Waits { get; } = [];
 
+    /// <summary>Whether a condition can come true although nobody changes the ticket and no wait is over.</summary>
+    public bool FollowsTime { get; private set; }
+
     public ImmutableArray<RuleTest> Compile(ImmutableArray<RuleCondition> conditions, string at)
     {
         if (conditions.IsDefaultOrEmpty) return [];
@@ -48,12 +51,13 @@ internal sealed class ConditionCompiler(RuleKind kind, Rulebook rulebook, FieldE
             return null;
         }
 
-        if (kind == RuleKind.Automation && !field.MayChange && field.Kind != RuleFieldKind.Hours && name is not "customer.tier")
+        if (kind == RuleKind.Automation && !field.MayChange && !field.FollowsTime && field.Kind != RuleFieldKind.Hours && name is not "customer.tier")
         {
             errors.Add($"{at}.field", "When time passes nobody changes anything: an automation looks at the ticket alone.");
             return null;
         }
 
+        FollowsTime |= field.FollowsTime;
         var allowed = Allowed(field);
         if (kind == RuleKind.Automation) allowed = allowed.RemoveRange(Change);
         if (!allowed.Contains(condition.Operator))

@@ -22,7 +22,7 @@ public sealed record PastChange(Ticket? Before, Ticket After, ImmutableArray<Tic
 {
     /// <summary>
     /// The changes of a ticket, newest first. Fields that conditions seldom look at (external id, location, project) stand as they are now; so do
-    /// the hours that have passed.
+    /// the hours that have passed, the SLA states and the roles of people.
     /// </summary>
     /// <param name="present">The ticket as it is.</param>
     /// <param name="newestFirst">Its history; where it is cut off, so are the changes.</param>

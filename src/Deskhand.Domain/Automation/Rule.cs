@@ -38,6 +38,9 @@ public sealed class Rule
     /// <summary>What an automation waits for.</summary>
     public ImmutableArray<Waiting> Waits { get; }
 
+    /// <summary>Whether an automation can come to apply at any time once its waits are over: it looks at SLA states or business hours.</summary>
+    public bool FollowsTime { get; private init; }
+
     internal ImmutableArray<RuleStep> Steps { get; }
 
     internal ImmutableArray<RuleNotice> Notices { get; }
@@ -61,9 +64,12 @@ public sealed class Rule
         if (kind == RuleKind.Trigger) errors.Unless(all.Length + any.Length > 0, "conditions", "A trigger needs a condition.");
         else errors.Unless(words.Waits.Any(w => w.AtLeast), "conditions.all", "An automation waits for time to pass: it needs a condition such as hoursSinceCreated at_least 24, among all.");
         if (errors.ToProblem() is { } invalid) return invalid;
-        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. actions.Notices], [.. words.Waits]);
+        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. actions.Notices], [.. words.Waits]) { FollowsTime = words.FollowsTime };
         return RuleLoops.Refuse(rule) is { } loops ? loops : rule;
     }
+
+    /// <summary>The calendar whose hours a condition looks at; null = it looks at something else.</summary>
+    public static Guid? CalendarOf(RuleCondition condition) => RuleFieldTable.CalendarOf(condition.Field);
 
     /// <summary>The state of a ticket that an automation meets, and meets once: when the ticket got where the rule waits for it; the same instant always for one that is once per ticket.</summary>
     public DateTimeOffset EntryOf(Ticket ticket) =>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Deskhand.Access;
+using Deskhand.Sla;
 using Deskhand.Tickets;
 
 namespace Deskhand.Automation;
@@ -52,12 +54,18 @@ internal sealed record RuleField(string Name, RuleFieldKind Kind)
     /// <summary>The rank of a word of a <see cref="RuleFieldKind.Number"/>; null = it is written as a number.</summary>
     public Func<string, decimal?>? Rank { get; init; }
 
+    /// <summary>Whether it can come to have another value although nobody changes the ticket.</summary>
+    public bool FollowsTime { get; init; }
+
     public bool MayChange => OfTicket is not null || NumberOfTicket is not null || Kind == RuleFieldKind.Tags;
 }
 
 /// <summary>The fields that conditions can look at, by name.</summary>
 internal static class RuleFieldTable
 {
+    /// <summary>Before the id of a calendar.</summary>
+    private const string HoursOf = "businessHours.";
+
     /// <summary>What <c>event</c> can be: the events of a ticket without their prefix, comments also by their visibility.</summary>
     private static readonly ImmutableArray<string> Happenings =
         ["created", "updated", "status_changed", "assigned", "commented", "commented_public", "commented_internal", "escalated", "resolved", "closed", "reopened", "sla_warning", "sla_breached"];
@@ -89,9 +97,14 @@ internal static class RuleFieldTable
         new("mood", RuleFieldKind.Word) { Choices = Wire.All<Mood>(), OfScene = s => s.Said is { Length: > 0 } said ? Wire.Name(MoodScorer.Of(s.Words(said))) : null },
         new("event", RuleFieldKind.Word) { Choices = Happenings, Has = Happened },
         new("actor.kind", RuleFieldKind.Word) { Choices = Wire.All<ActorKind>(), OfScene = s => Wire.Name(s.By.Kind) },
+        new("actor.role", RuleFieldKind.Word) { Choices = Wire.All<Role>(), OfScene = s => s.By.Role is { } role ? Wire.Name(role) : null },
         new("actor.id", RuleFieldKind.Id) { OfScene = s => s.By.Id?.ToString() },
         new("via", RuleFieldKind.Word) { Choices = Wire.All<Via>(), OfScene = s => Wire.Name(s.By.Via) },
         new("customer.tier", RuleFieldKind.Number) { Choices = Wire.All<Directory.Tier>(), NumberOfScene = Tier, Rank = w => Wire.Find<Directory.Tier>(w) is { } t ? (int)t : null },
+        new("sla.state", RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Sla is { } sla ? Wire.Name(sla.State) : null, FollowsTime = true },
+        Promise("sla.firstResponse", SlaMetric.FirstResponse),
+        Promise("sla.nextResponse", SlaMetric.NextResponse),
+        Promise("sla.resolution", SlaMetric.Resolution),
         new("similarWithinHour", RuleFieldKind.Number) { NumberOfScene = s => Similarity.Of(s).Length },
         new("hour", RuleFieldKind.Number) { NumberOfScene = s => s.Local.Hour },
         new("weekday", RuleFieldKind.Word) { Choices = Days, OfScene = s => Days[((int)s.Local.DayOfWeek + 6) % 7] },
@@ -104,7 +117,7 @@ internal static class RuleFieldTable
         .ToImmutableDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>The names of all of them, for messages.</summary>
-    public static string Names { get; } = string.Join(", ", Fixed.Keys.Concat(["status", "category", "customFields.{key}"]).Order(StringComparer.Ordinal));
+    public static string Names { get; } = string.Join(", ", Fixed.Keys.Concat(["status", "category", "customFields.{key}", HoursOf + "{calendarId}"]).Order(StringComparer.Ordinal));
 
     /// <summary>The field with a name in the desk of a rulebook, or null.</summary>
     public static RuleField? Find(string name, Rulebook rulebook)
@@ -115,8 +128,18 @@ internal static class RuleFieldTable
             return new(name, RuleFieldKind.Word) { Choices = [.. rulebook.Categories.Select(k => k.Key)], OfTicket = t => t.Fields.Category };
         if (name.StartsWith("customFields.", StringComparison.Ordinal))
             return rulebook.CustomFields.FirstOrDefault(f => string.Equals(f.Key, name["customFields.".Length..], StringComparison.Ordinal)) is { } definition ? Custom(name, definition) : null;
-        return Fixed.GetValueOrDefault(name);
+        return name.StartsWith(HoursOf, StringComparison.Ordinal) ? BusinessHours(name, rulebook) : Fixed.GetValueOrDefault(name);
     }
+
+    /// <summary>The calendar whose hours a field looks at, or null when it looks at something else.</summary>
+    public static Guid? CalendarOf(string name) => name.StartsWith(HoursOf, StringComparison.Ordinal) && Guid.TryParseExact(name[HoursOf.Length..], "D", out var id) ? id : null;
+
+    private static RuleField? BusinessHours(string name, Rulebook rulebook) => CalendarOf(name) is { } id && rulebook.Sla.Calendars.TryGetValue(id, out var calendar)
+        ? new(name, RuleFieldKind.Word) { Choices = Wire.All<CalendarTime>(), OfScene = s => Wire.Name(calendar.TimeAt(s.Now)), FollowsTime = true }
+        : null;
+
+    private static RuleField Promise(string name, SlaMetric metric) =>
+        new(name, RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Clocks?.StateOf(metric) is { } state ? Wire.Name(state) : null, FollowsTime = true };
 
     private static RuleField Custom(string name, CustomFieldDefinition definition)
     {

@@ -77,7 +77,7 @@ public enum RuleActionType
 }
 
 /// <summary>One condition.</summary>
-/// <param name="Field">What is looked at, for example <c>priority</c> or <c>customFields.region</c>; see docs/guide/rules.md.</param>
+/// <param name="Field">What is looked at, for example <c>priority</c>, <c>customFields.region</c>, <c>sla.state</c> or <c>businessHours.{calendarId}</c>; see docs/guide/rules.md.</param>
 /// <param name="Operator">How it is compared.</param>
 /// <param name="Value">With what; none for present, absent and changed.</param>
 public sealed record RuleCondition(string Field, RuleOperator Operator, JsonElement? Value = null);

@@ -78,6 +78,9 @@ public sealed class BusinessCalendar
         return null;
     }
 
+    /// <summary>What an instant is.</summary>
+    public CalendarTime TimeAt(DateTimeOffset at) => Walk(at.UtcTicks, at.UtcTicks + 1).First().Time;
+
     /// <summary>How much business time lies between two instants; none when they are the wrong way round.</summary>
     public TimeSpan Between(DateTimeOffset from, DateTimeOffset until)
     {

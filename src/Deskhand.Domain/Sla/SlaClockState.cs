@@ -25,6 +25,17 @@ public enum SlaClockState
 /// <content>How each promise stands.</content>
 public sealed partial record SlaClocks
 {
+    /// <summary>How one promise stands, in the words for all of them together (<see cref="State"/>); null where nothing of the kind is promised.</summary>
+    public SlaState? StateOf(SlaMetric metric) => PolicyId is null ? null : Of(metric) switch
+    {
+        null or { TargetMinutes: null } => null,
+        { BreachedAt: not null } => SlaState.Breached,
+        { MetAt: not null } => SlaState.Ok,
+        _ when Now.Run == SlaRun.Paused => SlaState.Paused,
+        { Fired.IsEmpty: false } when Now.Run == SlaRun.Running => SlaState.AtRisk,
+        _ => SlaState.Ok,
+    };
+
     /// <summary>How a clock stands now.</summary>
     public SlaClockState StateOf(SlaClock clock) => clock switch
     {

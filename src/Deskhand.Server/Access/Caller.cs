@@ -40,7 +40,7 @@ internal sealed record Caller
 
     public bool May(Permission permission) => Permissions.Has(permission);
 
-    public Actor Actor => new(ActorKind.Agent, UserId, Permissions, SessionId is null ? Via.Api : Via.Screen);
+    public Actor Actor => new(ActorKind.Agent, UserId, Permissions, SessionId is null ? Via.Api : Via.Screen) { Role = Role };
 }
 
 /// <summary>What a route asks of its caller. A route without it is a bug that the start finds.</summary>

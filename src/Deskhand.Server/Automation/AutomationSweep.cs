@@ -59,14 +59,14 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         var now = Instants.Now(clock);
         var progress = await session.Query("SELECT swept_until FROM rule_progress WHERE tenant_id = $1 AND rule_id = $2 AND version = $3", r => r.GetFieldValue<DateTimeOffset>(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version));
-        DateTimeOffset? since = progress.Count == 0 ? null : progress[0] - Overlap;
+        DateTimeOffset? since = progress.Count == 0 || rule.FollowsTime ? null : progress[0] - Overlap;
         var changed = 0;
         foreach (var window in Windows(rule, since, now))
         {
             (DateTimeOffset At, Guid Id)? after = null;
             while (true)
             {
-                var found = await Candidates(session, window, after, cancellationToken);
+                var found = await Candidates(session, rule, window, after, cancellationToken);
                 foreach (var (ticket, _) in found.Where(f => MayApply(rule, f.Ticket, rulebook, now)))
                     if (await Apply(session, rule, ticket.Id, cancellationToken)) changed++;
                 if (found.Count < AtOnce) break;
@@ -86,16 +86,7 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     {
         foreach (var wait in rule.Waits.Where(w => w.AtLeast))
         {
-            var (column, sign, only) = wait.Field switch
-            {
-                "hoursSinceCreated" => ("created_at", -1, "t.status_category <> 'closed'"),
-                "hoursSinceUpdated" => ("updated_at", -1, "t.status_category <> 'closed'"),
-                "hoursSinceAssigned" => ("assigned_at", -1, "t.status_category <> 'closed' AND t.assigned_at IS NOT NULL"),
-                "hoursSinceStatus" => ("status_at", -1, "t.status_category <> 'closed'"),
-                "hoursSinceSolved" => ("solved_at", -1, "t.status_category = 'solved'"),
-                "hoursUntilDue" => ("due_at", 1, "t.status_category <> 'closed' AND t.due_at IS NOT NULL"),
-                _ => throw new System.Diagnostics.UnreachableException(wait.Field),
-            };
+            var (column, sign, only) = ColumnOf(wait);
             var hours = TimeSpan.FromHours((double)wait.Hours) * sign;
             yield return new Window(column, only, since is { } from ? from + hours : DateTimeOffset.UnixEpoch, now + hours);
         }
@@ -103,13 +94,35 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         if (since is { } changedSince) yield return new Window("updated_at", "t.status_category <> 'closed'", changedSince, now);
     }
 
-    private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken) =>
-        await session.Query($"""
+    /// <summary>The column that a wait counts from, whether it looks back or ahead, and which tickets its index has.</summary>
+    private static (string Column, int Sign, string Only) ColumnOf(Waiting wait) => wait.Field switch
+    {
+        "hoursSinceCreated" => ("created_at", -1, "t.status_category <> 'closed'"),
+        "hoursSinceUpdated" => ("updated_at", -1, "t.status_category <> 'closed'"),
+        "hoursSinceAssigned" => ("assigned_at", -1, "t.status_category <> 'closed' AND t.assigned_at IS NOT NULL"),
+        "hoursSinceStatus" => ("status_at", -1, "t.status_category <> 'closed'"),
+        "hoursSinceSolved" => ("solved_at", -1, "t.status_category = 'solved'"),
+        "hoursUntilDue" => ("due_at", 1, "t.status_category <> 'closed' AND t.due_at IS NOT NULL"),
+        _ => throw new System.Diagnostics.UnreachableException(wait.Field),
+    };
+
+    /// <summary>The tickets of a window that the rule has not met in the state they are in.</summary>
+    private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Rule rule, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken)
+    {
+        var found = await session.Query($"""
             SELECT {TicketRow.Columns}, t.{window.Column} FROM tickets t
             WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND t.{window.Column} > $2 AND t.{window.Column} <= $3 AND (t.{window.Column}, t.id) > ($4, $5)
+              AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.tenant_id = t.tenant_id AND r.rule_id = $6 AND r.ticket_id = t.id AND r.entered_at = {Entered(rule)})
             ORDER BY t.{window.Column}, t.id LIMIT {AtOnce}
-            """, r => (TicketRow.Read(r), r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty));
+            """, r => (Ticket: TicketRow.Read(r), At: r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty), Rows.P(rule.Id));
+        if (!rule.FollowsTime) return found;
+        var withClocks = await ClockRow.Load(session, found.ConvertAll(f => f.Ticket), cancellationToken);
+        return [.. withClocks.Zip(found, (ticket, f) => (ticket, f.At))];
+    }
+
+    /// <summary><see cref="Rule.EntryOf"/> in SQL.</summary>
+    private static string Entered(Rule rule) => rule.Fields.OncePerTicket ? "'epoch'" : $"coalesce(t.{ColumnOf(rule.Waits.First(w => w.AtLeast)).Column}, 'epoch')";
 
     /// <summary>A first look, without a lock; whether the rule applies is decided under it.</summary>
     private static bool MayApply(Rule rule, Ticket ticket, Rulebook rulebook, DateTimeOffset now)

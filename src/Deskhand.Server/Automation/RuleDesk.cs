@@ -80,7 +80,7 @@ internal sealed class RuleDesk(TenantSession session, ChangeLog log, TimeProvide
         var compiled = Rule.Compile(row.Id, row.Kind, row.Fields, row.Version, rulebook);
         if (compiled.Problem is { } meaningless) return meaningless;
         var ready = others.Where(o => o.Fields.Active).Select(o => Rule.Compile(o.Id, o.Kind, o.Fields, o.Version, rulebook)).Where(o => o.Problem is null).Select(o => o.Value);
-        return RuleLoops.Refuse(compiled.Value, ready) ?? await RuleReferences.Refuse(session, row.Fields.Actions, cancellationToken);
+        return RuleLoops.Refuse(compiled.Value, ready) ?? await RuleReferences.Refuse(session, row.Fields.Conditions, cancellationToken) ?? await RuleReferences.Refuse(session, row.Fields.Actions, cancellationToken);
     }
 
     private async Task<Outcome<RuleRow>> Lock(RuleKind kind, string address, long? ifMatch, CancellationToken cancellationToken)
@@ -100,9 +100,20 @@ internal sealed class RuleDesk(TenantSession session, ChangeLog log, TimeProvide
     }
 }
 
-/// <summary>The people and groups that actions name.</summary>
+/// <summary>The calendars that conditions name, and the people and groups that actions name.</summary>
 internal static class RuleReferences
 {
+    /// <summary>Why conditions cannot be saved that look at the hours of a calendar that was deleted, or null.</summary>
+    public static async Task<Problem?> Refuse(TenantSession session, RuleConditions conditions, CancellationToken cancellationToken)
+    {
+        var named = new[] { ("all", conditions.All), ("any", conditions.Any) }.SelectMany(list => list.Item2.Select((c, i) => (At: $"conditions.{list.Item1}.{i}.field", Calendar: Rule.CalendarOf(c))))
+            .Where(n => n.Calendar is not null).ToList();
+        if (named.Count == 0) return null;
+        var present = await session.Query("SELECT id FROM sla_calendars WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL", r => r.GetGuid(0), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(named.Select(n => n.Calendar!.Value).ToArray()));
+        return named.Find(n => !present.Contains(n.Calendar!.Value)) is { At: { } at } ? Problem.UnknownReference(at, "calendar") : null;
+    }
+
     /// <summary>Why actions cannot be saved that assign to whom there is not, or null.</summary>
     public static async Task<Problem?> Refuse(TenantSession session, ImmutableArray<RuleAction> actions, CancellationToken cancellationToken)
     {

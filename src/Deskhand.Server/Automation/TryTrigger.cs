@@ -77,7 +77,7 @@ internal static class Trial
             var newest = await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL{scope} ORDER BY t.updated_at DESC, t.id DESC LIMIT {tickets}",
                 TicketRow.Read, cancellationToken, [.. parameters]);
             var (matches, changes) = (new List<TrialMatch>(), 0);
-            foreach (var ticket in newest)
+            foreach (var ticket in await ClockRow.Load(session, newest, cancellationToken))
             {
                 foreach (var past in PastChange.Of(ticket, await History(session, ticket.Id, cancellationToken), rulebook.Workflow))
                 {
@@ -108,9 +108,13 @@ internal static class Trial
     }
 
     private static Task<List<HistoryEntry>> History(TenantSession session, Guid ticket, CancellationToken cancellationToken) => session.Query("""
-        SELECT at, actor_kind, actor_id, via, field, from_value::text, to_value::text, rule IS NOT NULL FROM history
+        SELECT at, actor_kind, actor_id, via, field, from_value::text, to_value::text, rule IS NOT NULL,
+               (SELECT u.role FROM users u WHERE u.tenant_id = $1 AND u.id = actor_id AND actor_kind = 'agent') FROM history
         WHERE tenant_id = $1 AND entity_id = $2 ORDER BY id DESC LIMIT 500
-        """, r => new HistoryEntry(r.GetFieldValue<DateTimeOffset>(0), new Actor(Wire.Find<ActorKind>(r.GetString(1))!.Value, r.Id(2), PermissionSet.None, Wire.Find<Via>(r.GetString(3))!.Value),
+        """, r => new HistoryEntry(r.GetFieldValue<DateTimeOffset>(0), new Actor(Wire.Find<ActorKind>(r.GetString(1))!.Value, r.Id(2), PermissionSet.None, Wire.Find<Via>(r.GetString(3))!.Value)
+            {
+                Role = r.Text(8) is { } role ? Wire.Find<Role>(role) : null,
+            },
             new FieldChange(r.GetString(4), r.Text(5), r.Text(6)), r.GetBoolean(7)), cancellationToken, Rows.P(session.TenantId), Rows.P(ticket));
 
     private static async Task<Comment?> Comment(TenantSession session, Guid id, CancellationToken cancellationToken) =>

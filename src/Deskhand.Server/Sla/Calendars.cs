@@ -14,7 +14,7 @@ internal sealed record CalendarResponse(
         new(e.Id, e.Fields.Name, e.Fields.TimeZone, e.Fields.AlwaysOpen, e.Fields.Hours, e.Fields.Holidays, e.Version, e.CreatedAt, e.UpdatedAt);
 }
 
-/// <summary>What is particular to calendars: one that a policy counts by stays.</summary>
+/// <summary>What is particular to calendars: one that a policy counts by or a rule looks at stays.</summary>
 internal sealed class CalendarKind() : SlaKind<CalendarFields>("sla_calendar", "sla_calendars")
 {
     public static CalendarKind One { get; } = new();
@@ -26,7 +26,10 @@ internal sealed class CalendarKind() : SlaKind<CalendarFields>("sla_calendar", "
         if (after is not null) return null;
         var used = await session.Query("SELECT fields ->> 'name' FROM sla_policies WHERE tenant_id = $1 AND calendar_id = $2 AND deleted_at IS NULL ORDER BY 1 LIMIT 5", r => r.GetString(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(id));
-        return used.Count == 0 ? null : Problem.Conflict("calendar_in_use", $"Policies count by this calendar: {string.Join(", ", used)}.");
+        if (used.Count > 0) return Problem.Conflict("calendar_in_use", $"Policies count by this calendar: {string.Join(", ", used)}.");
+        var asked = await session.Query("SELECT name FROM rules WHERE tenant_id = $1 AND strpos(conditions::text, $2) > 0 AND deleted_at IS NULL ORDER BY 1 LIMIT 5", r => r.GetString(0), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(id.ToString()));
+        return asked.Count == 0 ? null : Problem.Conflict("calendar_in_use", $"Rules look at the hours of this calendar: {string.Join(", ", asked)}.");
     }
 }
 
@@ -75,7 +78,7 @@ internal static class PatchCalendar
         ReplaceCalendar.Change(id, request, caller, desk, body.ApplyTo, origin, cancellationToken);
 }
 
-/// <summary>DELETE /sla/calendars/{id}: only while no policy counts by it. Time that was counted by it stays as it was.</summary>
+/// <summary>DELETE /sla/calendars/{id}: only while no policy counts by it and no rule looks at its hours. Time that was counted by it stays as it was.</summary>
 internal static class DeleteCalendar
 {
     public static Task<NoContent> Handle(string id, HttpRequest request, Caller caller, SlaDesk desk, RequestOrigin origin, CancellationToken cancellationToken) =>

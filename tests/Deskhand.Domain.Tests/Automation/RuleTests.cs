@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Deskhand.Access;
 using Deskhand.Automation;
+using Deskhand.Sla;
 
 namespace Deskhand.Tickets;
 
@@ -64,6 +66,71 @@ public sealed class RuleTests
         var rules = With(Trigger("r", [new(field, Wire.Find<RuleOperator>(op)!.Value, value is null ? null : JsonElement.Parse(value))], Hit));
         Assert.Equal(expected, Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules).Rules.Length == 1);
     }
+
+    [Theory]
+    [InlineData("is", "\"manager\"", Role.Manager, true)]
+    [InlineData("is", "\"manager\"", Role.Agent, false)]
+    [InlineData("in", "[\"admin\",\"light_agent\"]", Role.LightAgent, true)]
+    [InlineData("is_not", "\"admin\"", Role.Admin, false)]
+    [InlineData("is", "\"agent\"", null, false)]
+    [InlineData("absent", null, null, true)]
+    public void A_condition_knows_the_role_of_who_did_it(string op, string? value, Role? role, bool expected)
+    {
+        var rules = With(Trigger("r", [new("actor.role", Wire.Find<RuleOperator>(op)!.Value, value is null ? null : JsonElement.Parse(value))], Hit));
+        var by = Desk.By(Desk.Admin with { Role = role, Kind = role is null ? ActorKind.Contact : ActorKind.Agent });
+        Assert.Equal(expected, Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), by, rules).Rules.Length == 1);
+    }
+
+    [Theory]
+    [InlineData(Weekday.Friday, null, "is", "\"open\"", true)]
+    [InlineData(Weekday.Friday, null, "is_not", "\"open\"", false)]
+    [InlineData(Weekday.Monday, null, "is_not", "\"open\"", true)]
+    [InlineData(Weekday.Monday, null, "is", "\"closed\"", true)]
+    [InlineData(Weekday.Friday, "Fair", "is", "\"holiday\"", true)]
+    [InlineData(Weekday.Friday, "Fair", "in", "[\"open\",\"closed\"]", false)]
+    public void A_condition_knows_whether_the_office_is_open(Weekday works, string? holiday, string op, string value, bool expected)
+    {
+        var calendar = BusinessCalendar.Of(new()
+        {
+            Name = "Office",
+            TimeZone = "UTC",
+            Hours = [new(works, "09:00", "17:00")],
+            Holidays = holiday is null ? [] : [new() { Date = DateOnly.FromDateTime(Desk.Noon.UtcDateTime), Name = holiday }],
+        });
+        var book = Book with { Sla = SlaRules.Nothing with { Calendars = SlaRules.Nothing.Calendars.Add(Desk.Id(70), calendar) } };
+        var rule = Rule.Compile(Desk.Id(90), RuleKind.Trigger, new() { Name = "r", Conditions = new() { All = [new($"businessHours.{Desk.Id(70)}", Wire.Find<RuleOperator>(op)!.Value, JsonElement.Parse(value))] }, Actions = [Hit] }, 1, book).Value;
+        var rules = book with { Rules = RuleSet.None with { Triggers = [rule] } };
+        Assert.Equal(expected, Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules).Rules.Length == 1);
+    }
+
+    [Theory]
+    [InlineData(SlaRun.Running, null, false, false, SlaState.Ok)]
+    [InlineData(SlaRun.Running, 75, false, false, SlaState.AtRisk)]
+    [InlineData(SlaRun.Paused, 75, false, false, SlaState.Paused)]
+    [InlineData(SlaRun.Running, 75, true, false, SlaState.Ok)]
+    [InlineData(SlaRun.Paused, 100, false, true, SlaState.Breached)]
+    [InlineData(SlaRun.Solved, 100, true, true, SlaState.Breached)]
+    public void A_condition_knows_how_a_promise_stands(SlaRun run, int? fired, bool met, bool missed, SlaState expected)
+    {
+        var clock = new SlaClock { Metric = SlaMetric.Resolution, StartedAt = Desk.Noon, TargetMinutes = 60, Fired = fired is { } f ? [f] : [], MetAt = met ? Desk.Noon : null, BreachedAt = missed ? Desk.Noon : null };
+        var clocks = new SlaClocks { PolicyId = Desk.Id(71), Turns = [new(Desk.Noon, run, "open", null, ActorKind.System, null, Via.Timer)], Clocks = [clock] };
+        var ticket = Desk.In("open") with { Clocks = clocks };
+        var resolution = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1")), Is("sla.resolution", RuleOperator.Is, Wire.Name(expected))], true, Hit).Value;
+        var scene = new RuleScene(ticket, ticket, [], null, Book, Desk.By(Actor.System(Via.Timer), 60));
+        Assert.True(resolution.Matches(scene));
+        Assert.True(resolution.FollowsTime);
+        var response = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1")), new("sla.firstResponse", RuleOperator.Absent)], true, Hit).Value;
+        Assert.True(response.Matches(scene));
+    }
+
+    [Theory]
+    [InlineData("businessHours.0199f000-0000-7000-8000-000000000000", "\"open\"", "conditions.all.0.field")]
+    [InlineData("businessHours.office", "\"open\"", "conditions.all.0.field")]
+    [InlineData("sla.state", "\"late\"", "conditions.all.0.value")]
+    [InlineData("sla.resolutionTime", "\"ok\"", "conditions.all.0.field")]
+    [InlineData("actor.role", "\"boss\"", "conditions.all.0.value")]
+    public void A_condition_on_what_there_is_not_is_refused_by_name(string field, string value, string member) =>
+        Assert.Contains(member, Rule.Compile(Desk.Id(90), RuleKind.Trigger, new() { Name = "r", Conditions = new() { All = [new(field, RuleOperator.Is, JsonElement.Parse(value))] }, Actions = [Hit] }, 1, Book).Problem!.Errors.Keys);
 
     [Fact]
     public void What_a_rule_does_starts_no_rule_before_it()

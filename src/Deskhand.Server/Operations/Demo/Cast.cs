@@ -6,7 +6,7 @@ namespace Deskhand.Operations.Demo;
 /// <summary>A colleague with an account.</summary>
 internal sealed record Player(Colleague Who, Guid Id)
 {
-    public Actor Actor { get; } = new(ActorKind.Agent, Id, Permissions.Of(Who.Role), Via.Screen);
+    public Actor Actor { get; } = new(ActorKind.Agent, Id, Permissions.Of(Who.Role), Via.Screen) { Role = Who.Role };
 }
 
 /// <summary>A contact with an entry in the directory.</summary>
