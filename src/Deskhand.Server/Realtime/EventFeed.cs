@@ -20,6 +20,7 @@ internal sealed class EventFeed : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Func<long, CancellationToken, Task<List<StreamEvent>>> after;
     private readonly Func<CancellationToken, Task<long>> end;
+    private readonly NewNotifications notifications;
     private readonly DatabaseListener listener;
     private readonly ILogger logger;
     private readonly Task running;
@@ -31,6 +32,7 @@ internal sealed class EventFeed : IAsyncDisposable
         (this.listener, this.logger) = (listener, logger);
         after = (from, cancellationToken) => StreamEvent.After(database, clock, tenantId, from, Portion, cancellationToken);
         end = cancellationToken => StreamEvent.End(database, tenantId, cancellationToken);
+        notifications = new NewNotifications(database, clock, tenantId);
         running = Task.Run(Run, CancellationToken.None);
     }
 
@@ -50,14 +52,20 @@ internal sealed class EventFeed : IAsyncDisposable
     public Task<long> End(CancellationToken cancellationToken) => end(cancellationToken);
 
     /// <summary>A reader that gets everything after its <see cref="EventReader.From"/>. Null when its owner has too many already.</summary>
-    public async Task<EventReader?> Join(Guid owner, CancellationToken cancellationToken)
+    public async Task<EventReader?> Join(Guid owner, Guid userId, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
             if (readers.Count(r => r.Owner == owner) >= EventReader.MostOfOne) return null;
-            if (readers.IsEmpty) position = await end(cancellationToken);
-            var reader = new EventReader(owner, position);
+            if (readers.IsEmpty)
+            {
+                position = await end(cancellationToken);
+                // those that were made before anybody listened are read at /notifications
+                await notifications.Take(cancellationToken);
+            }
+
+            var reader = new EventReader(owner, userId, position);
             ImmutableInterlocked.Update(ref readers, r => r.Add(reader));
             wake.Call();
             return reader;
@@ -90,6 +98,8 @@ internal sealed class EventFeed : IAsyncDisposable
                         if (events.Count > 0) position = events[^1].Position;
                         if (events.Count > 0)
                             foreach (var reader in readers) reader.Offer(events);
+                        foreach (var notification in await notifications.Take(stop.Token))
+                            foreach (var reader in readers.Where(r => r.UserId == notification.UserId)) reader.Tell(notification.Frame);
                     }
                 }
                 finally
@@ -121,9 +131,10 @@ internal sealed class EventFeed : IAsyncDisposable
 }
 
 /// <summary>One listener of a feed, with what it has not sent yet.</summary>
-/// <param name="owner">Whose it is.</param>
+/// <param name="owner">Whose it is: a user's, or a token's.</param>
+/// <param name="userId">The user, who is told of new notifications.</param>
 /// <param name="from">The position after which it gets everything.</param>
-internal sealed class EventReader(Guid owner, long from) : IDisposable
+internal sealed class EventReader(Guid owner, Guid userId, long from) : IDisposable
 {
     /// <summary>Streams of one user or token at a time.</summary>
     public const int MostOfOne = 50;
@@ -134,7 +145,11 @@ internal sealed class EventReader(Guid owner, long from) : IDisposable
     private readonly ConcurrentQueue<StreamEvent> waiting = new();
     private volatile bool overflowed;
 
+    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> told = new();
+
     public Guid Owner { get; } = owner;
+
+    public Guid UserId { get; } = userId;
 
     public long From { get; } = from;
 
@@ -153,6 +168,22 @@ internal sealed class EventReader(Guid owner, long from) : IDisposable
         Wake.Call();
     }
 
+    /// <summary>A new notification of the user.</summary>
+    public void Tell(ReadOnlyMemory<byte> frame)
+    {
+        if (overflowed) return;
+        if (told.Count >= MostWaiting) overflowed = true;
+        else told.Enqueue(frame);
+        Wake.Call();
+    }
+
+    public List<ReadOnlyMemory<byte>> TakeTold()
+    {
+        var taken = new List<ReadOnlyMemory<byte>>();
+        while (told.TryDequeue(out var frame)) taken.Add(frame);
+        return taken;
+    }
+
     public List<StreamEvent> Take()
     {
         var taken = new List<StreamEvent>();
@@ -161,7 +192,11 @@ internal sealed class EventReader(Guid owner, long from) : IDisposable
         return taken;
     }
 
-    public void Dispose() => waiting.Clear();
+    public void Dispose()
+    {
+        waiting.Clear();
+        told.Clear();
+    }
 }
 
 /// <summary>The feeds of all tenants that somebody has listened to.</summary>

@@ -81,7 +81,7 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
             if (passed < 0) return null;
         }
 
-        if (await feed.Join(first.Key, cancellationToken) is not { } reader)
+        if (await feed.Join(first.Key, first.UserId, cancellationToken) is not { } reader)
             return begun ? null : new Problem(ProblemKind.TooMany, "too_many_streams", $"At most {EventReader.MostOfOne} streams can be open at a time.") { RetryAfter = TimeSpan.FromSeconds(30) };
         try
         {
@@ -117,7 +117,7 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
     private async Task<int> Stored(CancellationToken cancellationToken)
     {
         var events = await feed.After(position, cancellationToken);
-        return await Pass(events, cancellationToken) ? events.Count : -1;
+        return await Pass(events, [], cancellationToken) ? events.Count : -1;
     }
 
     private async Task Live(EventReader reader, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
         while (!reader.Overflowed)
         {
             await reader.Wake.Wait(BetweenChecks, cancellationToken);
-            if (!await Pass(reader.Take(), cancellationToken)) return;
+            if (!await Pass(reader.Take(), reader.TakeTold(), cancellationToken)) return;
             if (clock.GetElapsedTime(writtenAt) >= Heartbeat)
                 // with the position, so that who hears little does not begin far back
                 await Send([Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $": \nid: {position}\n\n"))], cancellationToken);
@@ -134,8 +134,8 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
         context.Abort();
     }
 
-    /// <summary>Sends what the caller may hear as of now. False when the caller may hear nothing any more.</summary>
-    private async Task<bool> Pass(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
+    /// <summary>Sends what the caller may hear as of now, and what is told to the user alone. False when the caller may hear nothing any more.</summary>
+    private async Task<bool> Pass(IReadOnlyList<StreamEvent> events, IReadOnlyList<ReadOnlyMemory<byte>> told, CancellationToken cancellationToken)
     {
         if (await tokens.Find(credential, cancellationToken) is not { } caller || caller.UserId != first.UserId || !caller.May(Permission.TicketsRead))
         {
@@ -152,6 +152,7 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
             if (EventRights.MayHear(caller, e)) frames.Add(e.Frame);
         }
 
+        frames.AddRange(told);
         if (frames.Count > 0) await Send(frames, cancellationToken);
         return true;
     }
