@@ -16,7 +16,7 @@ internal sealed record NewNotification(Guid UserId, ReadOnlyMemory<byte> Frame);
 /// </summary>
 internal sealed class NewNotifications(Database database, TimeProvider clock, Guid tenantId)
 {
-    private static readonly TimeSpan LooksBack = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LooksBack = TimeSpan.FromSeconds(10);
     private readonly Dictionary<Guid, DateTimeOffset> told = [];
 
     /// <summary>What is new, the oldest first.</summary>

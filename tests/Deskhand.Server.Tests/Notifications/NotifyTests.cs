@@ -25,7 +25,7 @@ public sealed class NotifyTests(MailDesk desk) : IClassFixture<MailDesk>
         await manager.Hears(h => h.Name == "ticket:created");
         Assert.Equal(manager.Heard.Where(h => h.Name != "notification:created").Max(h => h.Id).ToString(CultureInfo.InvariantCulture), manager.LastId);
 
-        var mail = Assert.Single((await desk.Received(tenant.Manager.Email, 1)).Where(m => m.Contains("needs you", StringComparison.Ordinal)));
+        var mail = Assert.Single(await desk.Received(tenant.Manager.Email, 1), m => m.Contains("needs you", StringComparison.Ordinal));
         Assert.Contains("Auto-Submitted: auto-generated", mail, StringComparison.Ordinal);
         Assert.Contains("The &lt;b&gt;tower&lt;/b&gt; is dark", mail.Replace("=\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
         var sent = (await tenant.Admin.Get($"/deliveries?to={tenant.Manager.Email}&state=sent")).Expect(200);

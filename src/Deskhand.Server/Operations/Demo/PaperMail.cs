@@ -1,5 +1,4 @@
 using Deskhand.Data;
-using Deskhand.Http;
 using Deskhand.Notifications;
 
 namespace Deskhand.Operations.Demo;
