@@ -10,36 +10,42 @@ namespace Deskhand.Mail;
 /// <param name="To">The recipient.</param>
 public sealed record Envelope(string From, string To);
 
+/// <summary>How long to wait for a mail server.</summary>
+/// <param name="Until">For everything up to the end of a message.</param>
+/// <param name="End">For the answer to the end of a message: servers look for viruses meanwhile.</param>
+public sealed record SmtpPatience(TimeSpan Until, TimeSpan End)
+{
+    /// <summary>45 seconds, and the ten minutes of RFC 5321 §4.5.3.2.6.</summary>
+    public static SmtpPatience Usual { get; } = new(TimeSpan.FromSeconds(45), TimeSpan.FromMinutes(10));
+}
+
 /// <summary>A connection to a mail server, over which messages go one after the other. For one caller at a time.</summary>
 public sealed class SmtpConnection : IAsyncDisposable
 {
-    /// <summary>For everything up to the end of a message.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-
-    /// <summary>For the answer to the end of a message: servers look for viruses meanwhile (RFC 5321 §4.5.3.2.6).</summary>
-    private static readonly TimeSpan LastPatience = TimeSpan.FromMinutes(10);
-
     private readonly TcpClient client;
+    private readonly SmtpPatience waits;
     private SmtpWire wire;
     private Dictionary<string, string> offers = new(StringComparer.OrdinalIgnoreCase);
 
-    private SmtpConnection(TcpClient client, Stream stream) => (this.client, wire) = (client, new SmtpWire(stream));
+    private SmtpConnection(TcpClient client, SmtpPatience waits) => (this.client, this.waits, wire) = (client, waits, new SmtpWire(client.GetStream()));
 
     /// <summary>Connects, encrypts and signs in.</summary>
     /// <param name="server">The server.</param>
     /// <param name="name">Our own name, for EHLO.</param>
     /// <param name="trust">For tests with certificates of their own; null = the certificates that this machine trusts.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="waits">How long to wait for it; null = <see cref="SmtpPatience.Usual"/>.</param>
     /// <exception cref="SmtpException">It does not take us; <see cref="SmtpFailure.Unavailable"/>.</exception>
-    public static async Task<SmtpConnection> Open(SmtpServer server, string name, RemoteCertificateValidationCallback? trust, CancellationToken cancellationToken)
+    public static async Task<SmtpConnection> Open(SmtpServer server, string name, RemoteCertificateValidationCallback? trust, CancellationToken cancellationToken, SmtpPatience? waits = null)
     {
+        waits ??= SmtpPatience.Usual;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(waits.Until);
         var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, patience.Token);
-            var connection = new SmtpConnection(client, client.GetStream());
+            var connection = new SmtpConnection(client, waits);
             if (server.Security == SmtpSecurity.Implicit) await connection.Encrypt(server, trust, patience.Token);
             await connection.Expect(null, 220, patience.Token);
             await connection.Greet(name, patience.Token);
@@ -80,7 +86,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     public async Task<string> Send(Envelope envelope, ReadOnlyMemory<byte> message, Func<Task> beforeEnd, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(waits.Until);
         try
         {
             await Say(MailFrom(envelope, message.Length), SmtpFailure.Never, patience.Token);
@@ -95,7 +101,7 @@ public sealed class SmtpConnection : IAsyncDisposable
         }
 
         await beforeEnd();
-        using var last = new CancellationTokenSource(LastPatience);
+        using var last = new CancellationTokenSource(waits.End);
         try
         {
             return (await Say(".", SmtpFailure.Never, last.Token)).ToString();
@@ -110,7 +116,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     public async Task Reset(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(waits.Until);
         try
         {
             await Say("RSET", SmtpFailure.Unavailable, patience.Token);

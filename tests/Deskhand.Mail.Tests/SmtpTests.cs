@@ -74,8 +74,12 @@ public sealed class SmtpTests
         Assert.Equal(SmtpFailure.Unavailable, (await Assert.ThrowsAsync<SmtpException>(() => Send(On(server)))).Failure);
     }
 
-    [Fact]
-    public async Task With_STARTTLS_it_encrypts_and_then_signs_in()
+    [Theory]
+    [InlineData(SmtpSecurity.Required, "PLAIN")]
+    [InlineData(SmtpSecurity.Required, "LOGIN")]
+    [InlineData(SmtpSecurity.Implicit, "PLAIN")]
+    [InlineData(SmtpSecurity.Implicit, "LOGIN")]
+    public async Task It_encrypts_by_STARTTLS_or_from_the_first_byte_and_then_signs_in(SmtpSecurity security, string mechanism)
     {
         var folder = Folders.CreateTempSubdirectory("deskhand-tls-").FullName;
         try
@@ -85,18 +89,57 @@ public sealed class SmtpTests
             using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
             await File.WriteAllTextAsync(Path.Combine(folder, "c"), certificate.ExportCertificatePem());
             await File.WriteAllTextAsync(Path.Combine(folder, "k"), key.ExportPkcs8PrivateKeyPem());
-            await using var server = await TestMailServer.Start("--tls", Path.Combine(folder, "c"), Path.Combine(folder, "k"), "--auth", "desk", "s3cret");
-            await Send(On(server, SmtpSecurity.Required) with { User = "desk", Password = "s3cret" });
+            string[] options = ["--tls", Path.Combine(folder, "c"), Path.Combine(folder, "k"), "--auth", "desk", "s3cret", "--only", mechanism, .. security == SmtpSecurity.Implicit ? ["--implicit"] : Array.Empty<string>()];
+            await using var server = await TestMailServer.Start(options);
+            await Send(On(server, security) with { User = "desk", Password = "s3cret" });
             var (_, envelope) = Assert.Single(server.Taken());
-            Assert.Equal(("true", "desk"), (envelope["tls"]!.ToJsonString(), envelope["user"]!.ToString()));
-            Assert.Equal(SmtpFailure.Unavailable, (await Assert.ThrowsAsync<SmtpException>(() => Send(On(server, SmtpSecurity.Required) with { User = "desk", Password = "wrong" }))).Failure);
+            Assert.Equal(("desk", mechanism), (envelope["user"]!.ToString(), envelope["mechanism"]!.ToString()));
+            // the server notes only what STARTTLS began; without encryption it would not have understood a word of the other
+            Assert.Equal(security == SmtpSecurity.Required ? "true" : "false", envelope["tls"]!.ToJsonString());
+            Assert.Equal(SmtpFailure.Unavailable, (await Assert.ThrowsAsync<SmtpException>(() => Send(On(server, security) with { User = "desk", Password = "wrong" }))).Failure);
             // a certificate that this machine does not trust is refused
-            await Assert.ThrowsAsync<SmtpException>(() => SmtpConnection.Open(On(server, SmtpSecurity.Required), "desk.example.com", null, CancellationToken.None));
+            await Assert.ThrowsAsync<SmtpException>(() => SmtpConnection.Open(On(server, security), "desk.example.com", null, CancellationToken.None));
         }
         finally
         {
             Folders.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task An_address_of_other_letters_goes_as_it_is_where_the_server_takes_it_and_is_refused_where_it_does_not()
+    {
+        await using var server = await TestMailServer.Start();
+        await Send(On(server), "ñandú@example.com");
+        var (_, envelope) = Assert.Single(server.Taken());
+        Assert.Equal(("ñandú@example.com", "true"), (envelope["to"]![0]!.ToString(), envelope["utf8"]!.ToJsonString()));
+        // a domain alone is written in ASCII and needs no server that can more
+        await using var old = await TestMailServer.Start("--no-utf8");
+        await Send(On(old), "ann@ñandú.example");
+        Assert.Equal("ann@xn--and-6ma2c.example", Assert.Single(old.Taken()).Envelope["to"]![0]!.ToString());
+        var refused = await Assert.ThrowsAsync<SmtpException>(() => Send(On(old), "ñandú@example.com"));
+        Assert.Equal(SmtpFailure.NoSuchRecipient, refused.Failure);
+    }
+
+    [Theory]
+    [InlineData("hang-rcpt@example.com", SmtpFailure.Later)]
+    [InlineData("hang-end@example.com", SmtpFailure.Unknown)]
+    public async Task A_server_that_hangs_in_a_message_is_left_in_time(string to, SmtpFailure failure)
+    {
+        await using var server = await TestMailServer.Start();
+        await using var connection = await SmtpConnection.Open(On(server), "desk.example.com", null, CancellationToken.None, new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)));
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        var refused = await Assert.ThrowsAsync<SmtpException>(() => connection.Send(new("", to), MimeWriter.Write(Message), () => Task.CompletedTask, CancellationToken.None));
+        Assert.Equal(failure, refused.Failure);
+        Assert.InRange(waited.Elapsed, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_server_that_never_says_a_word_is_unavailable()
+    {
+        await using var server = await TestMailServer.Start("--silent");
+        var refused = await Assert.ThrowsAsync<SmtpException>(() => SmtpConnection.Open(On(server), "desk.example.com", null, CancellationToken.None, new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))));
+        Assert.Equal((SmtpFailure.Unavailable, "The server does not answer in time."), (refused.Failure, refused.Message));
     }
 
     [Theory]

@@ -43,6 +43,20 @@ public sealed class TestMailServer : IAsyncDisposable
         process = null;
     }
 
+    /// <summary>When the server holds a message to a recipient that begins with hold-.</summary>
+    public async Task Holds(string name)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        while (!File.Exists(Path.Combine(folder, "held-" + name)))
+        {
+            if (DateTime.UtcNow > deadline) throw new TimeoutException($"The mail server never came to hold {name}.");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Lets go of a message that it holds.</summary>
+    public void LetGo(string name) => File.Create(Path.Combine(folder, "go-" + name)).Dispose();
+
     public IReadOnlyList<(string Text, JsonNode Envelope)> Taken() =>
     [
         .. Folders.GetFiles(folder, "*.eml").Order(StringComparer.Ordinal)
