@@ -80,6 +80,7 @@ internal sealed class Composer(DeskhandSettings settings, MailAddresses addresse
     {
         // asked again here, at the last moment, whatever was decided before (SECURITY-CASES 10)
         { UserId: null } when row.IsOfNote || row.CommentVisibility == Visibility.Internal => "It tells of an internal note, and the recipient is no user.",
+        { Suppressed: { } said } => $"The address is held back, because there is no such mailbox (see /suppressions): {said}",
         { RecipientIsThere: false } => "The recipient is not there any more.",
         { TicketIsGone: true } => "The ticket was deleted meanwhile.",
         { CommentId: not null, CommentIsGone: true } => "The comment was deleted meanwhile.",

@@ -76,6 +76,9 @@ internal sealed record DeliveryRow
 
     public required MailTemplate? OwnTemplate { get; init; }
 
+    /// <summary>Why nothing is sent to this address, in the words of the mail server; null = it is not held back.</summary>
+    public string? Suppressed { get; init; }
+
     /// <summary>The ids of what was sent to the same address about the same ticket, the oldest first.</summary>
     public required string[] Thread { get; init; }
 
@@ -88,7 +91,8 @@ internal sealed record DeliveryRow
                coalesce(u.locale, n.locale), n.name, n.slug, n.mail_name, n.mail_address, m.subject, m.text, m.html,
                ARRAY(SELECT p.message_id FROM (SELECT o.message_id, o.created_at, o.id FROM deliveries o
                          WHERE o.tenant_id = d.tenant_id AND o.ticket_id = d.ticket_id AND o.to_key = d.to_key AND o.message_id IS NOT NULL AND (o.created_at, o.id) < (d.created_at, d.id)
-                         ORDER BY o.created_at DESC, o.id DESC LIMIT 10) p ORDER BY p.created_at, p.id)
+                         ORDER BY o.created_at DESC, o.id DESC LIMIT 10) p ORDER BY p.created_at, p.id),
+               (SELECT x.last_error FROM suppressions x WHERE x.tenant_id = d.tenant_id AND x.address = d.to_key AND x.suppressed_at IS NOT NULL)
         FROM deliveries d
         JOIN tenants n ON n.tenant_id = d.tenant_id
         LEFT JOIN tickets t ON t.tenant_id = d.tenant_id AND t.id = d.ticket_id
@@ -142,5 +146,6 @@ internal sealed record DeliveryRow
         MailAddress = r.Text(32),
         OwnTemplate = r.Text(33) is { } subject ? new MailTemplate(subject, r.GetString(34), r.GetString(35)) : null,
         Thread = r.GetFieldValue<string[]>(36),
+        Suppressed = r.Text(37),
     };
 }

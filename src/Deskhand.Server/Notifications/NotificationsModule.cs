@@ -46,5 +46,7 @@ internal static class NotificationsModule
         api.Get("/deliveries", Permission.DeliveriesManage, ListDeliveries.Handle);
         api.Get("/deliveries/{id}", Permission.DeliveriesManage, GetDelivery.Handle);
         api.Post("/deliveries/{id}/resend", Permission.DeliveriesManage, ResendDelivery.Handle);
+        api.Get("/suppressions", Permission.DeliveriesManage, ListSuppressions.Handle);
+        api.Delete("/suppressions/{id}", Permission.DeliveriesManage, LiftSuppression.Handle);
     }
 }

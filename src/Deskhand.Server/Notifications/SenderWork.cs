@@ -84,7 +84,12 @@ internal sealed class SenderWork(
             var bytes = MimeWriter.Write(message!);
             connection ??= await SmtpConnection.Open(server, name, null, cancellationToken);
             var said = await connection.Send(envelope!, bytes, () => HandOver(session, row, message!.MessageId), cancellationToken);
-            await Note(session, row, "sent", null, clock.GetUtcNow(), cancellationToken: CancellationToken.None);
+            await session.Transact<Nothing>(async () =>
+            {
+                await Note(session, row, "sent", null, clock.GetUtcNow(), cancellationToken: CancellationToken.None);
+                await Suppression.Succeeded(session, row.ToAddress, CancellationToken.None);
+                return default(Nothing);
+            }, CancellationToken.None);
             State.Succeeded(clock.GetUtcNow());
             logger.LogDebug("Mail {Delivery} was taken: {Answer}", row.Id, said);
         }
@@ -141,6 +146,7 @@ internal sealed class SenderWork(
     private Task<Outcome<Nothing>> End(TenantSession session, DeliveryRow row, string state, string why, CancellationToken cancellationToken) => session.Transact<Nothing>(async () =>
     {
         await Note(session, row, state, why, null, cancellationToken: cancellationToken);
+        if (state is "bounced" && SmtpReplies.IsNoSuchMailbox(why)) await Suppression.Bounced(session, row.ToAddress, why, Http.Instants.Now(clock), cancellationToken);
         if (state is not "suppressed") await MailAlarm.Tell(session, row, clock.GetUtcNow(), cancellationToken);
         return default(Nothing);
     }, cancellationToken);

@@ -198,6 +198,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         ids["attachment"] = await Upload(admin, ids["ticket"]);
         // the singular of deliveries, as the routes' test makes it
         ids["deliverie"] = (await NewDelivery(tenant)).ToString();
+        ids["suppression"] = (await NewSuppression(tenant)).ToString();
         return new TenantIds(ids);
     }
 
@@ -208,6 +209,15 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
             INSERT INTO deliveries (tenant_id, id, kind, user_id, to_address, actor_kind, state, next_attempt_at, created_at)
             VALUES ($1, gen_random_uuid(), 'message', $2, 'agent@example.com', 'system', 'parked', now(), now()) RETURNING id
             """, r => r.GetGuid(0), CancellationToken.None, Rows.P(tenant.Id), Rows.P(tenant.Agent.UserId)))[0], CancellationToken.None)).Value;
+    }
+
+    private async Task<Guid> NewSuppression(TestTenant tenant)
+    {
+        await using var session = desk.Database.For(tenant.Id);
+        return (await session.Transact<Guid>(async () => (await session.Query("""
+            INSERT INTO suppressions (tenant_id, id, address, bounces, last_error, last_bounced_at, suppressed_at)
+            VALUES ($1, gen_random_uuid(), 'gone@example.com', 3, '550 5.1.1', now(), now()) RETURNING id
+            """, r => r.GetGuid(0), CancellationToken.None, Rows.P(tenant.Id)))[0], CancellationToken.None)).Value;
     }
 
     private static async Task<string> Upload(Person person, string ticket)

@@ -97,6 +97,10 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
             WHERE tenant_id = $1 AND CASE WHEN content_type LIKE 'application/%json%' AND octet_length(body) > 2 THEN convert_from(body, 'UTF8')::jsonb ->> 'id' END = ANY ($2)
             """, cancellationToken, Rows.P(people.Select(p => p.ToString()).ToArray()));
         // who was written to, and what the mail server said of the address; what waits is not sent any more
+        await Count("suppressions", """
+            DELETE FROM suppressions WHERE tenant_id = $1 AND address IN
+                (SELECT to_key FROM deliveries WHERE tenant_id = $1 AND contact_id = ANY ($2))
+            """, cancellationToken, Rows.P(people));
         await Count("deliveries", """
             UPDATE deliveries SET to_address = 'erased', text = NULL, secret = NULL, last_error = NULL, state = CASE WHEN state IN ('queued', 'sending', 'parked') THEN 'suppressed' ELSE state END
             WHERE tenant_id = $1 AND contact_id = ANY ($2)
