@@ -51,7 +51,7 @@ internal static class DeskServer
         OperationsModule.Add(services, settings);
         Logs.Configure(builder.Logging);
         services.AddSingleton<Housekeeping>();
-        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService(s => s.GetRequiredService<Housekeeping>());
+        if (settings.Roles.HasFlag(ServerRoles.Clock)) services.AddHostedService<WorkHost<Housekeeping>>();
         if (settings.Roles.HasFlag(ServerRoles.Relay)) services.AddHostedService(s => s.GetRequiredService<SearchIndexer>());
         configure?.Invoke(builder);
 

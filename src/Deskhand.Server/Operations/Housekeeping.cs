@@ -1,6 +1,6 @@
 using Deskhand.Data;
+using Deskhand.Outbox;
 using Deskhand.Tickets;
-using Npgsql;
 
 namespace Deskhand.Operations;
 
@@ -8,7 +8,7 @@ namespace Deskhand.Operations;
 /// Takes away what nobody needs any more, a few times a day. Instances may do it at the same time: each skips the rows that another
 /// has locked, and a file that is gone already is gone.
 /// </summary>
-internal sealed class Housekeeping(Database database, AttachmentStore files, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed class Housekeeping(Database database, AttachmentStore files, TimeProvider clock) : RelayWork
 {
     private const int Rounds = 5000;
     private static readonly TimeSpan Every = TimeSpan.FromHours(6);
@@ -29,11 +29,19 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
     /// <summary>How long it can be shown what was sent to whom.</summary>
     private static readonly TimeSpan DeliveriesKeptFor = TimeSpan.FromDays(365);
 
+    private bool hasStarted;
+
+    public override string Name => "housekeeping";
+
+    /// <summary>It goes through everything again, and nothing of it is urgent.</summary>
+    protected override TimeSpan LongestBackOff => TimeSpan.FromMinutes(10);
+
     /// <summary>Tidies every tenant once.</summary>
     public async Task Run(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        foreach (var tenantId in await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken))
+        var tenants = await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken);
+        await ForEach(tenants, async tenantId =>
         {
             await InRounds(tenantId, """
                 DELETE FROM idempotency_keys WHERE tenant_id = $1 AND (caller_id, key) IN
@@ -60,31 +68,20 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
                     (SELECT id FROM deliveries WHERE tenant_id = $1 AND created_at < $2 AND state NOT IN ('queued', 'sending') LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - DeliveriesKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
-        }
+        });
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task<TimeSpan> Step(CancellationToken cancellationToken)
     {
-        var wait = AfterStart;
-        while (true)
+        // not while a server starts, which has enough to do
+        if (!hasStarted)
         {
-            await Task.Delay(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stoppingToken.IsCancellationRequested) return;
-            try
-            {
-                await Run(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
-            {
-                logger.LogWarning(e, "Tidying up was not finished; trying again later");
-            }
-
-            wait = Every;
+            hasStarted = true;
+            return AfterStart;
         }
+
+        await Run(cancellationToken);
+        return Every;
     }
 
     /// <summary>Some rows a transaction, so that nobody waits for it.</summary>

@@ -9,9 +9,10 @@ internal abstract class RelayWork : IAsyncDisposable
     /// <summary>How long to sleep at most while something waits that cannot go yet.</summary>
     protected static readonly TimeSpan Waiting = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
-
     public abstract string Name { get; }
+
+    /// <summary>How long to wait at most after failures that go on.</summary>
+    protected virtual TimeSpan LongestBackOff => TimeSpan.FromSeconds(5);
 
     /// <summary>Woken by whatever may have brought work.</summary>
     public Wake Wake { get; } = new();

@@ -15,6 +15,7 @@ public sealed class BackgroundWorkTests(BackgroundWorkTests.LoggedDesk desk) : I
     [InlineData("clocks", "next_clock", "")]
     [InlineData("departures", "departed_assignees", "most int")]
     [InlineData("automations", "list_tenants", "")]
+    [InlineData("housekeeping", "list_tenants", "")]
     [InlineData("mailWatch", "tenants_with_late_mail", "before timestamptz")]
     public async Task A_step_that_fails_is_logged_seen_in_health_and_tried_again(string name, string function, string parameters)
     {
