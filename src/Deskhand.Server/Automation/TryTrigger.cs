@@ -111,11 +111,13 @@ internal static class Trial
         SELECT at, actor_kind, actor_id, via, field, from_value::text, to_value::text, rule IS NOT NULL,
                (SELECT u.role FROM users u WHERE u.tenant_id = $1 AND u.id = actor_id AND actor_kind = 'agent') FROM history
         WHERE tenant_id = $1 AND entity_id = $2 ORDER BY id DESC LIMIT 500
-        """, r => new HistoryEntry(r.GetFieldValue<DateTimeOffset>(0), new Actor(Wire.Find<ActorKind>(r.GetString(1))!.Value, r.Id(2), PermissionSet.None, Wire.Find<Via>(r.GetString(3))!.Value)
-            {
-                Role = r.Text(8) is { } role ? Wire.Find<Role>(role) : null,
-            },
+        """, r => new HistoryEntry(r.GetFieldValue<DateTimeOffset>(0), By(r),
             new FieldChange(r.GetString(4), r.Text(5), r.Text(6)), r.GetBoolean(7)), cancellationToken, Rows.P(session.TenantId), Rows.P(ticket));
+
+    private static Actor By(NpgsqlDataReader r) => new(Wire.Find<ActorKind>(r.GetString(1))!.Value, r.Id(2), PermissionSet.None, Wire.Find<Via>(r.GetString(3))!.Value)
+    {
+        Role = r.Text(8) is { } role ? Wire.Find<Role>(role) : null,
+    };
 
     private static async Task<Comment?> Comment(TenantSession session, Guid id, CancellationToken cancellationToken) =>
         (await session.Query($"SELECT {CommentRow.Columns} FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2", CommentRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(id))).SingleOrDefault();

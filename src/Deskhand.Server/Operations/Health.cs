@@ -88,7 +88,10 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
         var state = services.GetRequiredService<Notifications.Sender>().State?.Now ?? default;
         var isLate = oldest < DateTimeOffset.UtcNow - Notifications.MailAlarm.Late;
         var isWell = state.Connected != false && parked == 0 && !isLate;
-        return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null : isLate ? $"Mail has waited since {oldest:u}. {state.LastError}".TrimEnd() : state.LastError,
+        return new(isWell ? ComponentHealth.Up : ComponentHealth.Degraded, isWell ? null
+            : isLate ? $"Mail has waited since {oldest:u}. {state.LastError}".TrimEnd()
+            : state.Connected == false ? state.LastError
+            : $"{parked} message(s) were given up and wait for a person; see /deliveries?state=parked.",
             LastSuccessAt: state.LastSuccessAt, Waiting: waiting, Parked: parked);
     }
 

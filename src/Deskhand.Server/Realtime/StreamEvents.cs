@@ -89,8 +89,8 @@ internal sealed class EventStreaming(HttpContext context, Caller first, string c
             var between = 1;
             while (position < reader.From && between > 0) between = await Stored(cancellationToken);
             if (between < 0) return null;
-            // an id beyond the end is not of this stream, or of its time before a restored backup
-            if (position > reader.From) position = Math.Min(position, await feed.End(cancellationToken));
+            // an id beyond the end is not of this stream, or of its time before a restored backup: it goes on with what came since it joined
+            if (position > reader.From && position > await feed.End(cancellationToken)) position = reader.From;
             await Live(reader, cancellationToken);
         }
         finally

@@ -69,5 +69,6 @@ public sealed class AccountMailTests(MailDesk desk) : IClassFixture<MailDesk>
         var health = (await desk.Tenant.Admin.Get("/health")).Expect(200);
         Assert.Equal("degraded", health["components.mail.status"]);
         Assert.NotEqual("0", health["components.mail.parked"]);
+        Assert.Contains("were given up and wait for a person", health["components.mail.detail"], StringComparison.Ordinal);
     }
 }

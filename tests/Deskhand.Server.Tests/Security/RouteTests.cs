@@ -216,7 +216,7 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         await using var session = desk.Database.For(tenant.Id);
         return (await session.Transact<Guid>(async () => (await session.Query("""
             INSERT INTO suppressions (tenant_id, id, address, bounces, last_error, last_bounced_at, suppressed_at)
-            VALUES ($1, gen_random_uuid(), 'gone@example.com', 3, '550 5.1.1', now(), now()) RETURNING id
+            VALUES ($1, gen_random_uuid(), gen_random_uuid() || '@example.com', 3, '550 5.1.1', now(), now()) RETURNING id
             """, r => r.GetGuid(0), CancellationToken.None, Rows.P(tenant.Id)))[0], CancellationToken.None)).Value;
     }
 
