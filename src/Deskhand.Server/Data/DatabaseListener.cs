@@ -38,8 +38,9 @@ internal sealed class DatabaseListener(Database database, ILogger<DatabaseListen
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or ObjectDisposedException or TimeoutException)
+            catch (Exception e)
             {
+                // also when a reaction fails: what was kept in memory is forgotten with the next connection
                 logger.LogWarning("No longer hearing other instances: {Error}. Trying again", e.Message);
             }
             finally

@@ -43,9 +43,10 @@ internal sealed class JobRunner(Database database, Callers callers, IServiceScop
             {
                 break;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
-                logger.LogWarning("No jobs can be taken: {Error}. Trying again", e.Message);
+                // whatever it was, jobs wait in their table and the next try may go well
+                logger.LogError(e, "No jobs can be taken. Trying again");
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

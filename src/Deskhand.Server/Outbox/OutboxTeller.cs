@@ -1,5 +1,4 @@
 using Deskhand.Data;
-using Npgsql;
 
 namespace Deskhand.Outbox;
 
@@ -48,7 +47,7 @@ internal sealed class OutboxTeller : BackgroundService
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
                 // nothing is lost: the others look by themselves, only later
                 logger.LogWarning("Other instances were not told of new events: {Error}", e.Message);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using Deskhand.Access;
 using Deskhand.Outbox;
 using Deskhand.Server.Tests.Outbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +49,37 @@ public sealed class BackgroundWorkTests(BackgroundWorkTests.LoggedDesk desk) : I
             work.Wake.Call();
             return (await desk.Tenant.Admin.Get("/health")).Expect(200)[$"components.{name}.status"];
         }
+    }
+
+    [Theory]
+    [InlineData("claim_job", "by uuid, at timestamptz, until timestamptz", "tenant_id text, id text", "No jobs can be taken")]
+    [InlineData("find_sign_in", "address text, in_tenant text", "tenant_id text, user_id text", "A request for another password was lost")]
+    public async Task What_others_ask_for_in_the_background_ends_nothing_but_itself(string function, string parameters, string columns, string message)
+    {
+        await using var owner = NpgsqlDataSource.Create(desk.OwnerConnectionString);
+        await Run(owner, $"""
+            ALTER FUNCTION {function} RENAME TO {function}_kept;
+            CREATE FUNCTION {function}({parameters}) RETURNS TABLE ({columns}) LANGUAGE sql AS $$ SELECT 'x', 'y' $$
+            """);
+        try
+        {
+            using var stranger = desk.Client();
+            using var asked = await stranger.PostAsJsonAsync("/api/v1/auth/password/forgot", new { email = desk.Tenant.Agent.Email });
+            Assert.Equal(202, (int)asked.StatusCode);
+            await Eventually.Holds(() => Task.FromResult(desk.Errors.Any(e => e.Message.StartsWith(message, StringComparison.Ordinal) && e.Exception is InvalidCastException)), 20);
+        }
+        finally
+        {
+            await Run(owner, $"DROP FUNCTION {function}; ALTER FUNCTION {function}_kept RENAME TO {function}");
+        }
+
+        // all goes on
+        var job = (await desk.Tenant.Admin.Put("/tickets/update_many", new { ids = new[] { await desk.Tenant.Agent.NewTicket() }, set = new { priority = "low" } })).Expect(200)["jobId"];
+        Assert.Equal("succeeded", (await desk.Tenant.Admin.JobEnded(job))["state"]);
+        var person = await desk.NewPerson(desk.Tenant, Role.Agent);
+        using var other = desk.Client();
+        using var again = await other.PostAsJsonAsync("/api/v1/auth/password/forgot", new { email = person.Email });
+        await Eventually.Holds(async () => (await desk.Tenant.Admin.Get("/deliveries?to=" + person.Email)).Expect(200)["pagination.total"] == "1", 20);
     }
 
     private static async Task Run(NpgsqlDataSource owner, string sql)

@@ -61,9 +61,10 @@ internal sealed class ForgottenPasswords(Database database, AccountMail mail, Ti
                 }, cancellationToken);
             }
         }
-        catch (Npgsql.NpgsqlException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning("A request for another password was lost: {Error}", e.Message);
+            // anybody can make such a request: whatever it runs into ends nothing but itself
+            logger.LogError(e, "A request for another password was lost");
         }
     }
 
