@@ -76,6 +76,9 @@ internal sealed record DeskhandSettings
     /// <summary>The address that mail comes from where a tenant has none of its own.</summary>
     public string MailFrom { get; init; } = "desk@localhost.localdomain";
 
+    /// <summary>For development: webhooks may go over http, and to machines that only this one can reach.</summary>
+    public bool AllowsPrivateWebhooks { get; init; }
+
     public ServerRoles Roles { get; init; } = ServerRoles.All;
 
     /// <summary>Origins of browsers' pages that may call the API; none by default.</summary>
@@ -136,6 +139,7 @@ internal sealed record DeskhandSettings
             RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
             Smtp = smtp,
             MailFrom = mailFrom ?? "desk@localhost.localdomain",
+            AllowsPrivateWebhooks = Flag("DESKHAND_WEBHOOKS_PRIVATE"),
             Roles = ParseRoles(Text("DESKHAND_ROLES")),
             CorsOrigins = [.. (Text("DESKHAND_CORS_ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Origin)],
             TrustedProxies = [.. (Text("DESKHAND_TRUSTED_PROXIES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)],
@@ -157,6 +161,13 @@ internal sealed record DeskhandSettings
             Text(name) is not { } text ? otherwise
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
             : throw Wrong(name, text, $"a whole number from {least} to {most}");
+
+        bool Flag(string name) => Text(name) switch
+        {
+            null or "false" => false,
+            "true" => true,
+            { } other => throw Wrong(name, other, "true or false"),
+        };
 
         Uri? Address(string name, params string[] schemes) =>
             Text(name) is not { } text ? null

@@ -21,6 +21,7 @@ public sealed partial class ArchitectureTests
         ["Tenants"] = ["Access", "Directory", "Tickets"],
         ["Notifications"] = ["Access", "Jobs", "Directory", "Tickets"],
         ["Realtime"] = ["Access", "Tickets"],
+        ["Webhooks"] = ["Access", "Tickets"],
         ["Outbox"] = ["Access"],
     };
 

@@ -32,6 +32,7 @@ public enum Permission
     ViewsManage,
     DeliveriesManage,
     ReportsRead,
+    WebhooksManage,
 }
 
 /// <summary>A person's part in the desk (SPEC §0).</summary>
@@ -144,5 +145,6 @@ public static class Permissions
         Permission.ViewsManage => "views:manage",
         Permission.DeliveriesManage => "deliveries:manage",
         Permission.ReportsRead => "reports:read",
+        Permission.WebhooksManage => "webhooks:manage",
     };
 }

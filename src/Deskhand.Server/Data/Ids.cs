@@ -28,4 +28,13 @@ internal static class Ids
         BinaryPrimitives.WriteInt64BigEndian(bytes, (next >> 12 << 16) | 0x7000 | (next & 0xfff));
         return new Guid(bytes, bigEndian: true);
     }
+
+    /// <summary>The least id of an instant: those of things that happened at it or later are not below, but for their order inside a millisecond.</summary>
+    public static Guid First(DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, at.ToUnixTimeMilliseconds() << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
 }

@@ -7,6 +7,7 @@ using Deskhand.Notifications;
 using Deskhand.Search;
 using Deskhand.Sla;
 using Deskhand.Tickets;
+using Deskhand.Webhooks;
 
 namespace Deskhand.Http;
 
@@ -18,6 +19,8 @@ internal static class ApiExamples
     private static readonly Guid ContactId = Guid.Parse("0199f0a2-5d3b-7f7c-a1d4-7c0c1e6f3b02");
     private static readonly Guid ProjectId = Guid.Parse("0199f0a2-93d0-7c4e-8f11-52b7aa04c604");
     private static readonly Guid AgentId = Guid.Parse("0199ef11-02c4-7a90-b3e1-9a5d8c7e4f03");
+    private static readonly Guid WebhookId = Guid.Parse("0199f0a5-4e1f-7b33-8d21-6c5b4a392814");
+    private static readonly Guid EventId = Guid.Parse("0199f0a5-9c2e-7c55-9e32-7d6c5b4a3915");
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 9, 30, 0, 123, TimeSpan.Zero);
 
     private static readonly TicketFields Ticket = new()
@@ -136,6 +139,18 @@ internal static class ApiExamples
         [typeof(SetGroupRouting.RoutingBody)] = new SetGroupRouting.RoutingBody { Mode = RoutingMode.LeastBusy },
         [typeof(AvailabilityFields)] = new AvailabilityFields { Capacity = 25, Skills = ["fibre", "spanish"] },
         [typeof(RuleOrder)] = new RuleOrder { Ids = [ContactId] },
+        [typeof(WebhookFields)] = new WebhookFields { Url = "https://hooks.karoo.example/deskhand", Description = "Field service planner", Events = ["ticket.assigned", "ticket.status_changed", "customer.*"] },
+        [typeof(WebhookResponse)] = new WebhookResponse(WebhookId, "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], true, null, null, 1, Morning, Morning),
+        [typeof(MadeWebhook)] = new MadeWebhook(
+            WebhookId, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], true, 1, Morning, Morning),
+        [typeof(RotateWebhookSecret.RotateBody)] = new RotateWebhookSecret.RotateBody { OverlapHours = 48 },
+        [typeof(RotatedSecret)] = new RotatedSecret("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", Morning.AddHours(48)),
+        [typeof(WebhookDelivery)] = new WebhookDelivery(EventId, WebhookId, "ticket.assigned", TicketId, "waiting", 2, Morning.AddMinutes(5), 503, "It answered 503.", Morning, null),
+        [typeof(WebhookAttempt)] = new WebhookAttempt(
+            Guid.Parse("0199f0a6-2b1d-7a77-8c90-1f2e3d4c5b16"), EventId, 2, Morning, 184, "https://hooks.karoo.example/deskhand", 503, "It answered 503.", "{\"eventId\":\"0199f0a5-…", "Back in five minutes"),
+        [typeof(WebhookStatus)] = new WebhookStatus("paused", 6, Morning.AddSeconds(20), Morning.AddHours(-1), Morning, "It answered 503.", 14, Morning.AddMinutes(-3)),
+        [typeof(ReplayBody)] = new ReplayBody { EventIds = [EventId] },
+        [typeof(ReplayAnswer)] = new ReplayAnswer(37),
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };
 

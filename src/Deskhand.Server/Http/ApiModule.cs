@@ -7,6 +7,7 @@ using Deskhand.Realtime;
 using Deskhand.Sla;
 using Deskhand.Tenants;
 using Deskhand.Tickets;
+using Deskhand.Webhooks;
 
 namespace Deskhand.Http;
 
@@ -27,5 +28,6 @@ internal static class ApiModule
         JobsModule.Map(new RouteTable(api, "Jobs"));
         NotificationsModule.Map(new RouteTable(api, "Notifications"));
         RealtimeModule.Map(new RouteTable(api, "Events"));
+        WebhooksModule.Map(new RouteTable(api, "Webhooks"));
     }
 }

@@ -10,6 +10,7 @@ using Deskhand.Outbox;
 using Deskhand.Realtime;
 using Deskhand.Sla;
 using Deskhand.Tickets;
+using Deskhand.Webhooks;
 
 namespace Deskhand.Operations;
 
@@ -46,6 +47,7 @@ internal static class DeskServer
         JobsModule.Add(services, settings);
         OutboxModule.Add(services, settings);
         NotificationsModule.Add(services, settings);
+        WebhooksModule.Add(services, settings);
         RealtimeModule.Add(services);
         OpenApi.Add(services);
         OperationsModule.Add(services, settings);
@@ -85,5 +87,6 @@ internal static class DeskServer
         OutboxModule.Connect(services, listener);
         NotificationsModule.Connect(services, listener);
         RealtimeModule.Connect(services, listener);
+        WebhooksModule.Connect(services, listener);
     }
 }

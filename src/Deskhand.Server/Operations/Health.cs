@@ -65,6 +65,7 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
         if (parts["database"].Status == ComponentHealth.Up)
             foreach (var sink in await outbox.Read(cancellationToken)) parts["events." + sink.Sink] = OfSink(sink);
         if (parts["database"].Status == ComponentHealth.Up && services.GetRequiredService<DeskhandSettings>().Smtp is not null) parts["mail"] = await OfMail(cancellationToken);
+        if (parts["database"].Status == ComponentHealth.Up) parts["webhooks"] = await OfWebhooks(cancellationToken);
         var status = parts.Values.Any(p => p.Status == ComponentHealth.Down) ? ComponentHealth.Down
             : parts.Values.Any(p => p.Status == ComponentHealth.Degraded) ? ComponentHealth.Degraded : ComponentHealth.Up;
         return Answer.Ok<HealthReport>(new HealthReport(status, typeof(Health).Assembly.GetName().Version!.ToString(3), parts));
@@ -93,6 +94,17 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
             : state.Connected == false ? state.LastError
             : $"{parked} message(s) were given up and wait for a person; see /deliveries?state=parked.",
             LastSuccessAt: state.LastSuccessAt, Waiting: waiting, Parked: parked);
+    }
+
+    /// <summary>An endpoint that does not answer is its tenant's trouble and degrades nothing; that this process cannot deliver does.</summary>
+    private async Task<ComponentHealth> OfWebhooks(CancellationToken cancellationToken)
+    {
+        var (active, troubled, waiting, oldest, lastSuccess) = (await database.AcrossTenants("SELECT active, troubled, waiting, oldest, last_success_at FROM waiting_webhooks($1)",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.Instant(3), r.Instant(4)), cancellationToken, Rows.P(services.GetRequiredService<Webhooks.WebhookPace>().Broken)))[0];
+        var state = services.GetService<Webhooks.WebhookRelay>()?.State.Now ?? default;
+        var detail = state.Connected == false ? state.LastError
+            : troubled > 0 ? $"{troubled} of {active} endpoints do not answer{(oldest is null ? "" : $"; something has waited since {oldest:u}")}." : null;
+        return new(state.Connected == false ? ComponentHealth.Degraded : ComponentHealth.Up, detail, LastSuccessAt: lastSuccess, Waiting: waiting);
     }
 
     private async Task<ComponentHealth> OfDatabase(CancellationToken cancellationToken)

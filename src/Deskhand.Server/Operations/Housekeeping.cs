@@ -29,6 +29,9 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
     /// <summary>How long it can be shown what was sent to whom.</summary>
     private static readonly TimeSpan DeliveriesKeptFor = TimeSpan.FromDays(365);
 
+    /// <summary>How long it can be looked up what was sent to a webhook, and what it answered.</summary>
+    private static readonly TimeSpan WebhookDeliveriesKeptFor = TimeSpan.FromDays(30);
+
     private bool hasStarted;
 
     public override string Name => "housekeeping";
@@ -67,6 +70,12 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
                 DELETE FROM deliveries WHERE tenant_id = $1 AND id IN
                     (SELECT id FROM deliveries WHERE tenant_id = $1 AND created_at < $2 AND state NOT IN ('queued', 'sending') LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - DeliveriesKeptFor, cancellationToken);
+            await InRounds(tenantId, "DELETE FROM webhook_attempts WHERE tenant_id = $1 AND id IN (SELECT id FROM webhook_attempts WHERE tenant_id = $1 AND at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
+                now - WebhookDeliveriesKeptFor, cancellationToken);
+            await InRounds(tenantId, """
+                DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (webhook_id, id) IN
+                    (SELECT webhook_id, id FROM webhook_deliveries WHERE tenant_id = $1 AND finished_at < $2 AND state NOT IN ('waiting', 'sending') LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - WebhookDeliveriesKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
         });
     }

@@ -17,6 +17,7 @@ internal static class EventCatalogue
         ("user", ["created", "updated", "deactivated", "deleted"]),
         ("satisfaction", ["rated"]),
         ("group", ["created", "updated", "deleted"]),
+        ("webhook", ["created", "updated", "deleted", "tested"]),
     ];
 
     public static ImmutableSortedSet<string> Entities { get; } = [.. ByEntity.Select(e => e.Entity)];

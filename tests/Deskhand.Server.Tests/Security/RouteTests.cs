@@ -196,10 +196,22 @@ public sealed class RouteTests(Desk desk) : IClassFixture<Desk>
         ids["source"] = ids["problem"] = ids["ticket"];
         ids["job"] = (await admin.Put("/tickets/update_many", new { ids = new[] { ids["ticket"] }, set = new { priority = "low" } })).Expect(200)["jobId"]!;
         ids["attachment"] = await Upload(admin, ids["ticket"]);
+        // off, so that nothing of it moves by itself
+        ids["webhook"] = (await admin.Post("/webhooks", new { url = "https://hooks.example.com/in", enabled = false })).Expect(201)["id"]!;
+        ids["attempt"] = (await NewAttempt(tenant, ids["webhook"])).ToString();
         // the singular of deliveries, as the routes' test makes it
         ids["deliverie"] = (await NewDelivery(tenant)).ToString();
         ids["suppression"] = (await NewSuppression(tenant)).ToString();
         return new TenantIds(ids);
+    }
+
+    private async Task<Guid> NewAttempt(TestTenant tenant, string webhook)
+    {
+        await using var session = desk.Database.For(tenant.Id);
+        return (await session.Transact<Guid>(async () => (await session.Query("""
+            INSERT INTO webhook_attempts (tenant_id, id, webhook_id, delivery_id, number, at, duration_ms, url)
+            VALUES ($1, gen_random_uuid(), $2, (SELECT id FROM events WHERE tenant_id = $1 AND entity_id = $2 LIMIT 1), 1, now(), 1, 'https://hooks.example.com/in') RETURNING id
+            """, r => r.GetGuid(0), CancellationToken.None, Rows.P(tenant.Id), Rows.P(Guid.Parse(webhook))))[0], CancellationToken.None)).Value;
     }
 
     private async Task<Guid> NewDelivery(TestTenant tenant)
