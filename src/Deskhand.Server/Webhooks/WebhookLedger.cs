@@ -42,7 +42,7 @@ internal sealed record WebhookDelivery(
 /// <param name="Url">Where it went.</param>
 /// <param name="Status">What was answered; null when nothing was.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>
-/// <param name="RequestBody">How the body began, at most 1,000 characters; null when the event is no longer kept.</param>
+/// <param name="RequestBody">How the event's envelope begins, at most 1,000 characters; null when the event is no longer kept.</param>
 /// <param name="ResponseBody">How the answer began, at most 1,000 characters.</param>
 internal sealed record WebhookAttempt(
     Guid Id, Guid DeliveryId, int Number, DateTimeOffset At, int DurationMs, string Url, int? Status, string? Error, string? RequestBody, string? ResponseBody)

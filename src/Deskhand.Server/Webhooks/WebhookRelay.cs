@@ -132,8 +132,8 @@ internal sealed class WebhookRelay(
         {
             if (await Load(session, claim, cancellationToken) is not { } order) return;
             var at = Instants.Now(clock);
-            var sent = order.Envelope is null
-                ? new SentWebhook(null, "The event is no longer kept.", null, null, TimeSpan.Zero)
+            var sent = order.Envelope is null ? Unsent("The event is no longer kept.")
+                : order.Secrets.Count == 0 ? Unsent("Its secret was sealed with another DESKHAND_JWT_SECRET; rotate it.")
                 : await sender.Send(order.Url, claim.Id, WebhookBody.Of(order.Envelope), order.Secrets, at, cancellationToken);
             // what was sent is noted, also when the server stops meanwhile
             await Settle(session, claim, order, sent, at);
@@ -161,14 +161,14 @@ internal sealed class WebhookRelay(
             WHERE d.tenant_id = $1 AND d.webhook_id = $2 AND d.id = $3 AND d.state = 'sending' AND d.attempts = $5 AND w.deleted_at IS NULL
             """, r =>
         {
-            List<byte[]> secrets = [Open(r.GetFieldValue<byte[]>(1))];
-            if (!r.IsDBNull(2)) secrets.Add(Open(r.GetFieldValue<byte[]>(2)));
-            return new Order(new Uri(r.GetString(0)), secrets, r.GetGuid(3), r.GetInt64(4), r.GetFieldValue<DateTimeOffset>(5), r.Text(6));
+            byte[]?[] secrets = [Open(r.GetFieldValue<byte[]>(1)), r.IsDBNull(2) ? null : Open(r.GetFieldValue<byte[]>(2))];
+            return new Order(new Uri(r.GetString(0)), [.. secrets.OfType<byte[]>()], r.GetGuid(3), r.GetInt64(4), r.GetFieldValue<DateTimeOffset>(5), r.Text(6));
         }, cancellationToken, Rows.P(claim.TenantId), Rows.P(claim.WebhookId), Rows.P(claim.Id), Rows.P(now), Rows.P(claim.Attempt))).SingleOrDefault();
 
-        byte[] Open(byte[] secret) => seals.Open(secret, claim.TenantId, claim.WebhookId)
-            ?? throw new InvalidOperationException("The secret of a webhook was sealed with another DESKHAND_JWT_SECRET; rotate it, or set the one it was made with.");
+        byte[]? Open(byte[] secret) => seals.Open(secret, claim.TenantId, claim.WebhookId);
     }
+
+    private static SentWebhook Unsent(string why) => new(null, why, null, null, TimeSpan.Zero);
 
     /// <summary>Notes an attempt and what follows from it. The endpoint's state is locked first, as everywhere.</summary>
     private async Task Settle(TenantSession session, Claim claim, Order order, SentWebhook sent, DateTimeOffset at)

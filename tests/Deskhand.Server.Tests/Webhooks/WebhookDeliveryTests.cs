@@ -413,6 +413,26 @@ public sealed class WebhookDeliveryTests(WebhookTestDesk desk) : IClassFixture<W
     }
 
     [Fact]
+    public async Task With_a_secret_that_cannot_be_opened_nothing_is_sent_the_attempt_says_so_and_a_rotation_mends_it()
+    {
+        await using var receiver = await Receiver.Start();
+        var tenant = await desk.Fresh();
+        var (id, _) = await receiver.Subscribe(tenant.Admin, "/in", "ticket.created");
+        await using (var session = desk.Database.For(tenant.Id))
+        {
+            await session.Transact<int>(async () => await session.Execute("UPDATE webhooks SET secret = decode(repeat('ab', 60), 'hex') WHERE tenant_id = $1", CancellationToken.None, Rows.P(tenant.Id)), CancellationToken.None);
+        }
+
+        await tenant.Agent.NewTicket("Sealed");
+        await Eventually.Holds(async () => (await tenant.Admin.Get($"/webhooks/{id}/attempts?failed=true")).Expect(200).Text.Contains("rotate it", StringComparison.Ordinal));
+        Assert.Empty(receiver.Got);
+        var secret = (await tenant.Admin.Post($"/webhooks/{id}/rotate-secret", new { })).Expect(200)["secret"]!;
+        await Eventually.Holds(() => Task.FromResult(receiver.Took.Count == 1));
+        var got = receiver.Got.Single();
+        Assert.True(StandardWebhooks.Verify(secret, got.Id, got.Stamp, got.Signature, got.Bytes, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
     public async Task Deliveries_and_attempts_are_paged()
     {
         await using var receiver = await Receiver.Start();
