@@ -338,7 +338,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
             await analyze.ExecuteNonQueryAsync();
 
         var now = DateTimeOffset.UtcNow;
-        var seldom = new SearchPlan("'seldom'", 300, 3000, now.AddHours(-3000), []);
+        var seldom = new SearchPlan("'seldom'", 300, 30, 3000, now.AddHours(-3000), []);
         Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(seldom, 3000, isIndexed: true, 21, now).Way);
         Assert.Equal(WordsWay.Look, NewestByWords.Choose(seldom with { Estimate = 3000 }, 3000, isIndexed: true, 21, now).Way);
         Assert.Equal(WordsWay.Gather, NewestByWords.Choose(seldom with { Estimate = 6 }, 3000, isIndexed: true, 21, now).Way);

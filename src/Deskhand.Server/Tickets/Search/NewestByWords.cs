@@ -18,10 +18,10 @@ internal enum WordsWay
 /// <param name="Weeks">With how many weeks to begin.</param>
 internal sealed record NewestByWords(WordsWay Way, int Weeks)
 {
-    // microseconds at a million tickets: to look at a document, to fetch a match from the index, to ask the index for one more week
+    // microseconds at a million tickets: to look at a document, to fetch a match from the index and its ticket, to ask the index for one more week
     private const double ToLook = 15;
-    private const double ToFetch = 8;
-    private const double ToAskAWeek = 50;
+    private const double ToFetch = 5;
+    private const double ToAskAWeek = 20;
 
     /// <summary>More weeks than expected are asked for at once, because a second question costs more than a few tickets too many.</summary>
     private const double Generous = 1.5;
@@ -49,7 +49,8 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
         var gather = (isIndexed ? fitting : matches) * ToFetch;
         var byWeeks = weeks * ToAskAWeek + Math.Min(gather, Uneven * gather * weeks / span);
         return look < gather && look < byWeeks ? new(WordsWay.Look, 0)
-            : gather <= byWeeks ? new(WordsWay.Gather, 0)
+            // weeks would have to be guessed
+            : gather <= byWeeks || plan.IsRare ? new(WordsWay.Gather, 0)
             : new(WordsWay.Weeks, weeks);
     }
 

@@ -8,15 +8,19 @@ namespace Deskhand.Tickets;
 /// <summary>What the text of a query is to the index.</summary>
 /// <param name="Query">As PostgreSQL writes it (tsquery); null when it holds nothing that could be found.</param>
 /// <param name="Estimate">About how many tickets of the tenant match.</param>
+/// <param name="Least">What is estimated of as many words that the statistics do not know: twice as many may match, or none.</param>
 /// <param name="Documents">About how many tickets of the tenant there are.</param>
 /// <param name="Oldest">When the one that was left alone longest was changed; null when there is none.</param>
 /// <param name="Stems">What the tenant's language makes of the words, for marking what was found.</param>
-internal sealed record SearchPlan(string? Query, long Estimate, long Documents, DateTimeOffset? Oldest, ImmutableArray<string> Stems)
+internal sealed record SearchPlan(string? Query, long Estimate, long Least, long Documents, DateTimeOffset? Oldest, ImmutableArray<string> Stems)
 {
     /// <summary>From here on, looking at tickets in their order until enough match is quicker than gathering all that match.</summary>
     public const int Many = 10_000;
 
     public bool IsCommon => Estimate > Many;
+
+    /// <summary>Whether the statistics know no more than that it is rare.</summary>
+    public bool IsRare => Estimate <= Least;
 }
 
 /// <summary>Plans of queries, kept for some seconds: people page through what they found, and ask again.</summary>
@@ -39,11 +43,13 @@ internal sealed class SearchPlans(TimeProvider clock)
         if (kept.TryGetValue(key, out var known) && known.Until > now) return known.Plan;
         var plan = (await session.Query("""
             SELECT q::text, CASE WHEN q IS NULL THEN 0 ELSE estimate_tickets(q) END, estimate_tickets(NULL),
+                   estimate_tickets(regexp_replace(q::text, '''(?:[^'']|'''')*''', '''=unknown''', 'g')::tsquery),
                    (SELECT s.updated_at FROM ticket_search s WHERE s.tenant_id = $1 ORDER BY s.updated_at LIMIT 1), tsvector_to_array(to_tsvector(language, $6))
             FROM (SELECT language, search_query(language, $2, $3, $4, $5) AS q
                   FROM (SELECT coalesce((SELECT p.language FROM search_progress p WHERE p.tenant_id = $1), 'simple')::regconfig AS language) l) planned
             """,
-            r => new SearchPlan(r.Text(0), r.GetInt64(1), r.GetInt64(2), r.Instant(3), [.. r.GetFieldValue<string[]>(4)]), cancellationToken,
+            // what is estimated of the words is estimated over all tenants
+            r => new SearchPlan(r.Text(0), Math.Min(r.GetInt64(1), r.GetInt64(2)), r.GetInt64(3), r.GetInt64(2), r.Instant(4), [.. r.GetFieldValue<string[]>(5)]), cancellationToken,
             Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
             Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
         if (kept.Count > 5000) kept.Clear();

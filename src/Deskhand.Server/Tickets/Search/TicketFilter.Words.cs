@@ -48,7 +48,7 @@ internal sealed partial class TicketFilter
 
     private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}){direct})";
 
-    private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT {words}::text::tsquery)";
+    private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT search_own($1, {words}::text::tsquery))";
 
     /// <summary>The predicate for the newest rows, by looking at tickets: of nothing but words the index itself is walked.</summary>
     public string WhereLooking(int most)
