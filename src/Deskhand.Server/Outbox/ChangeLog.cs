@@ -38,32 +38,7 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
         if (!happened.History.IsEmpty) yield return HistoryStatement(session.TenantId, happened);
         if (happened.Events.IsEmpty) yield break;
 
-        var ids = happened.Events.Select(e => Ids.New(e.At)).ToArray();
-        var userId = happened.By.Kind == ActorKind.Agent ? happened.By.Id : null;
-        yield return TenantSession.Batched($"""
-            INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
-            SELECT $1, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, {(fill is { } f ? $"replace(e.body, '{f.Find}', {f.Sql})" : "e.body")}
-            FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e (id, type, entity_type, entity_id, sequence, at, body)
-            """,
-            Rows.P(session.TenantId),
-            Rows.P(ids),
-            Rows.P(happened.Events.Select(e => e.Type).ToArray()),
-            Rows.P(happened.Events.Select(e => e.EntityType).ToArray()),
-            Rows.P(happened.Events.Select(e => e.EntityId).ToArray()),
-            Rows.P(happened.Events.Select(e => e.Sequence).ToArray()),
-            Rows.P(happened.Events.Select(e => e.At).ToArray()),
-            Rows.P(happened.Events.Select((e, i) => e.Body(ids[i], session.TenantId, userId)).ToArray()));
-        yield return TenantSession.Batched("""
-            INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, at, next_attempt_at)
-            SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at, e.at
-            FROM unnest($2, $3, $4, $5) AS e (id, entity_id, sequence, at) CROSS JOIN unnest($6) AS s (sink)
-            """,
-            Rows.P(session.TenantId),
-            Rows.P(ids),
-            Rows.P(happened.Events.Select(e => e.EntityId).ToArray()),
-            Rows.P(happened.Events.Select(e => e.Sequence).ToArray()),
-            Rows.P(happened.Events.Select(e => e.At).ToArray()),
-            Rows.P(sinks.Names));
+        yield return EventsStatement(session.TenantId, [.. happened.Events.Select(e => (happened.By, e))], fill);
         session.OnCommitted(signal.Raise);
     }
 
@@ -76,7 +51,6 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
     {
         if (many.Count == 0) return;
         var rows = many.SelectMany(h => h.History.Select(change => (Of: h, Change: change))).ToArray();
-        var events = many.SelectMany(h => h.Events.Select(e => (Of: h, Event: e, Id: Ids.New(e.At)))).ToArray();
         await session.Execute(
         [
             TenantSession.Batched("""
@@ -95,31 +69,33 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
                 Rows.P(rows.Select(r => r.Change.Field).ToArray()),
                 Rows.P(rows.Select(r => r.Change.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
                 Rows.P(rows.Select(r => r.Change.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)),
-            TenantSession.Batched("""
-                INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
-                SELECT $1, e.* FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e
-                """,
-                Rows.P(session.TenantId),
-                Rows.P(events.Select(e => e.Id).ToArray()),
-                Rows.P(events.Select(e => e.Event.Type).ToArray()),
-                Rows.P(events.Select(e => e.Event.EntityType).ToArray()),
-                Rows.P(events.Select(e => e.Event.EntityId).ToArray()),
-                Rows.P(events.Select(e => e.Event.Sequence).ToArray()),
-                Rows.P(events.Select(e => e.Event.At).ToArray()),
-                Rows.P(events.Select(e => e.Event.Body(e.Id, session.TenantId, e.Of.By.Kind == ActorKind.Agent ? e.Of.By.Id : null)).ToArray())),
-            TenantSession.Batched("""
-                INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, at, next_attempt_at)
-                SELECT $1, e.id, s.sink, e.entity_id, e.sequence, e.at, e.at
-                FROM unnest($2, $3, $4, $5) AS e (id, entity_id, sequence, at) CROSS JOIN unnest($6) AS s (sink)
-                """,
-                Rows.P(session.TenantId),
-                Rows.P(events.Select(e => e.Id).ToArray()),
-                Rows.P(events.Select(e => e.Event.EntityId).ToArray()),
-                Rows.P(events.Select(e => e.Event.Sequence).ToArray()),
-                Rows.P(events.Select(e => e.Event.At).ToArray()),
-                Rows.P(sinks.Names)),
+            EventsStatement(session.TenantId, [.. many.SelectMany(h => h.Events.Select(e => (h.By, e)))]),
         ], cancellationToken);
         session.OnCommitted(signal.Raise);
+    }
+
+    /// <summary>The events and their deliveries, in one statement.</summary>
+    private NpgsqlBatchCommand EventsStatement(Guid tenantId, IReadOnlyList<(Actor By, EventDraft Event)> events, (string Find, string Sql)? fill = null)
+    {
+        var ids = events.Select(e => Ids.New(e.Event.At)).ToArray();
+        return TenantSession.Batched($"""
+            WITH written AS (
+                INSERT INTO events (tenant_id, id, type, entity_type, entity_id, sequence, at, body)
+                SELECT $1, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, {(fill is { } f ? $"replace(e.body, '{f.Find}', {f.Sql})" : "e.body")}
+                FROM unnest($2, $3, $4, $5, $6, $7, $8) AS e (id, type, entity_type, entity_id, sequence, at, body)
+                RETURNING id, entity_id, sequence, at)
+            INSERT INTO event_deliveries (tenant_id, event_id, sink, entity_id, sequence, at, next_attempt_at)
+            SELECT $1, w.id, s.sink, w.entity_id, w.sequence, w.at, w.at FROM written w CROSS JOIN unnest($9) AS s (sink)
+            """,
+            Rows.P(tenantId),
+            Rows.P(ids),
+            Rows.P(events.Select(e => e.Event.Type).ToArray()),
+            Rows.P(events.Select(e => e.Event.EntityType).ToArray()),
+            Rows.P(events.Select(e => e.Event.EntityId).ToArray()),
+            Rows.P(events.Select(e => e.Event.Sequence).ToArray()),
+            Rows.P(events.Select(e => e.Event.At).ToArray()),
+            Rows.P(events.Select((e, i) => e.Event.Body(ids[i], tenantId, e.By.Kind == ActorKind.Agent ? e.By.Id : null)).ToArray()),
+            Rows.P(sinks.Names));
     }
 
     private static NpgsqlBatchCommand HistoryStatement(Guid tenantId, Happened happened)
