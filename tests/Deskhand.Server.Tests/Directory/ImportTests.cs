@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Directory;
 
@@ -190,6 +191,22 @@ public sealed class ImportTests(Desk desk) : IClassFixture<Desk>
         Assert.True(job["result.created"] == "6000", job.Text);
         using var response = await tenant.Agent.Client.GetAsync(new Uri("/api/v1/customers/export.csv", UriKind.Relative));
         Assert.Equal(6_001, (await response.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task A_running_import_that_is_stopped_leaves_nothing()
+    {
+        var tenant = await desk.NewTenant("stopped");
+        var file = "externalId,name,email\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => $"E{i},Name {i},desk@n{i}.example\n"));
+        var job = (await Send(tenant.Manager, "/customers/import", file)).Expect(202);
+        await Eventually.Holds(async () => (await tenant.Manager.Get($"/jobs/{job["id"]}")).Expect(200)["state"] == "running");
+        (await tenant.Manager.Post($"/jobs/{job["id"]}/cancel")).Expect(200);
+        var ended = await Finished(tenant.Manager, job);
+        Assert.True(ended["state"] == "cancelled", ended.Text);
+        Assert.Equal("0", (await tenant.Agent.Get("/customers")).Expect(200)["pagination.total"]);
+        Assert.Equal(0, await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM events WHERE type = 'customer.created'"));
+        // and the file can be sent again
+        Assert.Equal(("2", "0", "0"), await Import(tenant, "customers", "externalId,name\nE0,Name 0\nE1,Name 1\n"));
     }
 
     private static async Task<(string? Created, string? Updated, string? Unchanged)> Import(TestTenant tenant, string what, string file)
