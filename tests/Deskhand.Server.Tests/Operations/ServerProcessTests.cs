@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Operations;
 
@@ -25,6 +26,33 @@ public sealed class ServerProcessTests : IDisposable
 
         var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postgres", "postmaster.pid")))[0]);
         Assert.Equal(0, await server.Terminate());
+        Assert.False(Folders.Exists($"/proc/{postmaster}"), "the database outlived the server");
+    }
+
+    [Fact]
+    public async Task What_is_under_way_when_it_is_told_to_stop_is_answered_and_the_database_ends_with_it()
+    {
+        await using var server = await ServerProcess.Start(folder);
+        using var admin = await server.SignIn();
+        var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(folder, "data", "postgres", "postmaster.pid")))[0]);
+        var bytes = new System.IO.Pipelines.Pipe();
+        using var form = new MultipartFormDataContent { { new StreamContent(bytes.Reader.AsStream()), "file", "slow.txt" } };
+        // more than the client keeps back
+        var sent = bytes.Writer.WriteAsync(new byte[256 * 1024]);
+        var upload = admin.PostAsync("/api/v1/uploads", form);
+        await sent;
+        await Eventually.Holds(() => Task.FromResult(Folders.EnumerateFiles(Path.Combine(folder, "data"), "*", SearchOption.AllDirectories).Any(f => f.EndsWith(".part", StringComparison.Ordinal))));
+
+        var stopped = server.Terminate();
+        // longer than a program has to end unless it says otherwise
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        Assert.False(stopped.IsCompleted, server.Output);
+        await bytes.Writer.WriteAsync("and the second"u8.ToArray());
+        await bytes.Writer.CompleteAsync();
+
+        using var answer = await upload;
+        Assert.True((int)answer.StatusCode == 201, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(0, await stopped);
         Assert.False(Folders.Exists($"/proc/{postmaster}"), "the database outlived the server");
     }
 
