@@ -103,7 +103,7 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
             string[] conditions =
             [
                 "statusCategory:open priority:urgent", "statusCategory:open priority:high", "statusCategory:new", "statusCategory:pending", "statusCategory:on_hold",
-                "is:unsolved assignee:none", "is:unsolved assignee:me", $"is:unsolved assignee:{person}", "is:unsolved channel:email", "is:unsolved channel:portal",
+                "is:unsolved assignee:none", "is:unsolved assignee:me", $"is:unsolved assignee:{person}", "is:unsolved channel:email", "is:unsolved channel:web",
                 "is:unsolved type:incident", "is:unsolved type:problem", "is:unsolved created>30days", "is:unsolved updated>7days", "is:overdue", "is:escalated",
                 $"customer:{customer}", $"customer:{customer} is:unsolved", "created<7days", "created<1day", "solved<7days", "closed<7days", "is:unsolved -assignee:none priority:low",
                 $"{word} is:unsolved", $"{word}",
