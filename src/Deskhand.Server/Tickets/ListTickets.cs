@@ -39,8 +39,6 @@ internal static class ListTickets
 /// <summary>One list in one order: a page of it, and how long it is.</summary>
 internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
 {
-    private long? fitting;
-
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
     {
@@ -103,28 +101,36 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<List<Ticket>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
     {
         // another instance's clock may be ahead
-        var from = filter.Until ?? memory.Now.AddDays(1);
+        var from = filter.Until?.At ?? memory.Now.AddDays(1);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
         var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, most, from);
         if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
-        if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered, most, null, cancellationToken);
+        if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered(most), most, null, cancellationToken);
 
         var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), chosen.Weeks);
-        var oldest = NewestByWords.Week(words.Oldest ?? from);
+        var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
-        for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1), weeks *= 4)
+        for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await First(filter.WhereOfWeeks, most - found.Count, Data.Rows.P(some), cancellationToken);
+            var rows = await First(filter.WhereOfWeeks(most - found.Count), most - found.Count, Data.Rows.P(some), cancellationToken);
             found.AddRange(rows.Where(r => r.UpdatedAt < before));
             week -= some.Length;
+            weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
         }
 
         return found;
     }
 
     /// <summary>How many tickets fit everything but the words, about.</summary>
-    private async Task<long> Beside(CancellationToken cancellationToken) => fitting ??= await Estimate(filter.WhereBesideWords, cancellationToken);
+    private async Task<long> Beside(CancellationToken cancellationToken)
+    {
+        var name = filter.BesideWords;
+        if (memory.Total(name) is { } known) return known;
+        var fitting = await Estimate(filter.WhereBesideWords, cancellationToken);
+        memory.RememberTotal(name, fitting);
+        return fitting;
+    }
 
     /// <summary>A list has no descriptions.</summary>
     private static readonly string Columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);

@@ -183,7 +183,7 @@ internal sealed partial class TicketFilter
     /// <summary>Adds the place after which the page begins: a row comparison, which an index answers at any depth.</summary>
     public void After(TicketOrder order, IReadOnlyList<NpgsqlParameter> values)
     {
-        Until = (values[0] as NpgsqlParameter<DateTimeOffset>)?.TypedValue;
+        if (values is [NpgsqlParameter<DateTimeOffset> { TypedValue: var at }, NpgsqlParameter<Guid> { TypedValue: var id }]) Until = (at, id);
         var places = values.Select(v =>
         {
             Parameters.Add(v);

@@ -76,17 +76,19 @@ CREATE OR REPLACE FUNCTION search_tickets(wanted tsquery, most int) RETURNS SETO
             USING tenant, search_own(tenant, wanted), most;
     END $$;
 
--- As before; a test for truth has no index, so the walk is one whatever the planner thinks.
-CREATE OR REPLACE FUNCTION newest_tickets(wanted tsquery, until timestamptz, most int, walk boolean) RETURNS SETOF uuid
+-- The newest matches after a place in the list. A test for truth has no index, so the walk is one whatever the planner thinks.
+DROP FUNCTION newest_tickets(tsquery, timestamptz, int, boolean);
+CREATE FUNCTION newest_tickets(wanted tsquery, until timestamptz, before uuid, most int, walk boolean) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     DECLARE
         tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
     BEGIN
         RETURN QUERY EXECUTE CASE WHEN walk
-            THEN 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND (document @@ $2) IS TRUE AND updated_at <= $3 ORDER BY updated_at DESC, ticket_id DESC LIMIT $4'
-            ELSE 'SELECT ticket_id FROM (SELECT ticket_id, updated_at FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 OFFSET 0) found WHERE updated_at <= $3 ORDER BY updated_at DESC, ticket_id DESC LIMIT $4' END
-            USING tenant, search_own(tenant, wanted), until, most;
+            THEN 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND (document @@ $2) IS TRUE AND (updated_at, ticket_id) < ($3, $4) ORDER BY updated_at DESC, ticket_id DESC LIMIT $5'
+            ELSE 'SELECT ticket_id FROM (SELECT ticket_id, updated_at FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 OFFSET 0) found
+                WHERE (updated_at, ticket_id) < ($3, $4) ORDER BY updated_at DESC, ticket_id DESC LIMIT $5' END
+            USING tenant, search_own(tenant, wanted), until, before, most;
     END $$;
 
 CREATE OR REPLACE FUNCTION rank_tickets(wanted tsquery, most int) RETURNS TABLE (ticket_id uuid, rank real)
@@ -101,14 +103,18 @@ CREATE OR REPLACE FUNCTION rank_tickets(wanted tsquery, most int) RETURNS TABLE 
             USING tenant, search_own(tenant, wanted), most;
     END $$;
 
-CREATE OR REPLACE FUNCTION tickets_of_weeks(wanted tsquery, weeks int[]) RETURNS SETOF uuid
+-- The newest matches that were changed in these weeks, after a place in the list.
+DROP FUNCTION tickets_of_weeks(tsquery, int[]);
+CREATE FUNCTION tickets_of_weeks(wanted tsquery, weeks int[], until timestamptz, before uuid, most int) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     DECLARE
         tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
     BEGIN
-        RETURN QUERY EXECUTE 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND search_week(tenant_id, updated_at) = ANY ($3) AND document @@ $2'
-            USING tenant, search_own(tenant, wanted), ARRAY(SELECT search_key(tenant) || w FROM unnest(weeks) w);
+        RETURN QUERY EXECUTE 'SELECT ticket_id FROM (
+                SELECT ticket_id, updated_at FROM ticket_search WHERE tenant_id = $1 AND search_week(tenant_id, updated_at) = ANY ($3) AND document @@ $2 OFFSET 0) found
+                WHERE (updated_at, ticket_id) < ($4, $5) ORDER BY updated_at DESC, ticket_id DESC LIMIT $6'
+            USING tenant, search_own(tenant, wanted), ARRAY(SELECT search_key(tenant) || w FROM unnest(weeks) w), until, before, most;
     END $$;
 
 -- About how many match, and, with nothing wanted, about how many there are: as the planner guesses from its statistics.
@@ -178,7 +184,8 @@ CREATE OR REPLACE FUNCTION search_tickets(wanted tsquery, most int) RETURNS SETO
         RETURN QUERY EXECUTE 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND document @@ $2 ORDER BY updated_at DESC, ticket_id DESC LIMIT $3'
             USING nullif(current_setting('app.tenant_id', true), '')::uuid, wanted, most;
     END $$;
-CREATE OR REPLACE FUNCTION newest_tickets(wanted tsquery, until timestamptz, most int, walk boolean) RETURNS SETOF uuid
+DROP FUNCTION newest_tickets(tsquery, timestamptz, uuid, int, boolean);
+CREATE FUNCTION newest_tickets(wanted tsquery, until timestamptz, most int, walk boolean) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     BEGIN
@@ -196,7 +203,8 @@ CREATE OR REPLACE FUNCTION rank_tickets(wanted tsquery, most int) RETURNS TABLE 
                 ORDER BY 2 DESC, 1 DESC'
             USING nullif(current_setting('app.tenant_id', true), '')::uuid, wanted, most;
     END $$;
-CREATE OR REPLACE FUNCTION tickets_of_weeks(wanted tsquery, weeks int[]) RETURNS SETOF uuid
+DROP FUNCTION tickets_of_weeks(tsquery, int[], timestamptz, uuid, int);
+CREATE FUNCTION tickets_of_weeks(wanted tsquery, weeks int[]) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     BEGIN

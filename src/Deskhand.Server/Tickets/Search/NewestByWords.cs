@@ -54,6 +54,9 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
             : new(WordsWay.Weeks, weeks);
     }
 
+    /// <summary>How many weeks more to ask for, when some were not enough: as many as the tickets found there promise, at most four times as many.</summary>
+    public static int More(int missing, int found, int asked) => (int)Math.Clamp(Math.Ceiling(Generous * missing * asked / Math.Max(found, 0.1)), 1, 4.0 * asked);
+
     /// <summary>The week of an instant, as <c>search_week</c> counts them.</summary>
     public static int Week(DateTimeOffset at) => (int)Math.Floor((at - FirstMonday).TotalDays / 7);
 

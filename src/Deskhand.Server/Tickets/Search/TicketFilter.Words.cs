@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Search;
@@ -21,6 +22,7 @@ internal sealed partial class TicketFilter
     private string? words;
     private string? narrowed;
     private string? direct;
+    private string? before;
 
     /// <summary>The words that are looked for, or null.</summary>
     public SearchPlan? Words { get; private set; }
@@ -34,8 +36,8 @@ internal sealed partial class TicketFilter
     /// <summary>Whether a ticket may be named by what was typed, however long ago it was changed.</summary>
     public bool NamesTicket => direct is not null;
 
-    /// <summary>The newest to begin with, where a cursor says so.</summary>
-    public DateTimeOffset? Until { get; private set; }
+    /// <summary>The place after which the page begins, where a cursor says so.</summary>
+    public (DateTimeOffset At, Guid Id)? Until { get; private set; }
 
     /// <summary>Beyond so many the statistics of the index stand in for a count, which would cost what the search does once more.</summary>
     public bool IsTooCommonToCount => Words is { Estimate: > 1000 };
@@ -53,16 +55,28 @@ internal sealed partial class TicketFilter
     /// <summary>The predicate for the newest rows, by looking at tickets: of nothing but words the index itself is walked.</summary>
     public string WhereLooking(int most)
     {
-        if (!IsOnlyWords) return $"{WhereWithoutWords} AND {Look}";
-        var before = Add(Rows.P(Until ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)));
-        return $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {before}, {most + Spare}, true){direct})";
+        return IsOnlyWords
+            ? $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {Before}, {most + Spare}, true){direct})"
+            : $"{WhereWithoutWords} AND {Look}";
     }
 
     /// <summary>The predicate for the newest rows, by all that match.</summary>
-    public string WhereGathered => $"{WhereWithoutWords} AND t.id IN (SELECT search_tickets({Narrowed}::text::tsquery, {SearchPlan.Many * 2}){direct})";
+    public string WhereGathered(int most) => IsIndexed
+        ? $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({Narrowed}::text::tsquery, {Before}, {most + Spare}, false){direct})"
+        : $"{WhereWithoutWords} AND t.id IN (SELECT search_tickets({Narrowed}::text::tsquery, {SearchPlan.Many * 2}){direct})";
 
     /// <summary>The predicate for the newest rows, by what matches in the weeks of a parameter, which is the last.</summary>
-    public string WhereOfWeeks => $"{WhereWithoutWords} AND t.id IN (SELECT tickets_of_weeks({Narrowed}::text::tsquery, ${Parameters.Count + 1}))";
+    public string WhereOfWeeks(int most)
+    {
+        var (query, until) = (Narrowed, Before);
+        return $"{WhereWithoutWords} AND t.id IN (SELECT tickets_of_weeks({query}::text::tsquery, ${Parameters.Count + 1}, {until}, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}))";
+    }
+
+    /// <summary>Everything that is asked but the words, as a name for it.</summary>
+    public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed).Select(p => p.Value));
+
+    /// <summary>The parameters of the place after which the page begins; without one before everything there is.</summary>
+    private string Before => before ??= $"{Add(Rows.P(Until?.At ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)))}, {Add(Rows.P(Until?.Id ?? Guid.AllBitsSet))}";
 
     private string Narrowed => narrowed ??= facets.Count == 0 ? words! : Add(Rows.P(string.Join(" & ", [$"({Words!.Query})", .. facets])));
 
