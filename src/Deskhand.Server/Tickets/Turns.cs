@@ -21,6 +21,13 @@ internal sealed class Turns
         return new Release(gate);
     }
 
+    /// <summary>One's turn if it is free at this moment, otherwise null.</summary>
+    public IDisposable? TryTake(int question)
+    {
+        var gate = gates[(uint)question % (uint)gates.Length];
+        return gate.Wait(0) ? new Release(gate) : null;
+    }
+
     private sealed class Release(SemaphoreSlim? gate) : IDisposable
     {
         public void Dispose() => gate?.Release();

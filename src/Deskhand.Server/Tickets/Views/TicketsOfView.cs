@@ -64,9 +64,10 @@ internal static class CountViews
         var counts = views.ToDictionary(v => v.Id, v => memory.Find(v, who));
         if (counts.ContainsValue(null))
         {
-            // the windows of one person ask at the same moments: one of them counts
-            using var turn = await memory.Turn(who, cancellationToken);
-            foreach (var view in views) counts[view.Id] = memory.Find(view, who);
+            // the windows of one person ask at the same moments: one of them counts, the others make do with what was so a moment ago
+            var past = views.ToDictionary(v => v.Id, v => memory.Past(v, who));
+            using var turn = past.ContainsValue(null) ? await memory.Turn(who, cancellationToken) : memory.TryTurn(who);
+            foreach (var view in views) counts[view.Id] = turn is null ? past[view.Id] : memory.Find(view, who);
             var rulebook = await rulebooks.Of(session, cancellationToken);
             await Count([.. views.Where(v => counts[v.Id] is null)], who, counts, rulebook, caller, session, search, memory, cancellationToken);
         }
@@ -113,17 +114,30 @@ internal static class CountViews
 internal sealed class ViewCountMemory(TimeProvider clock)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
-    private readonly ConcurrentDictionary<(Guid View, long Version, string Who), (ViewCount Count, DateTimeOffset Until)> kept = new();
 
+    /// <summary>More than can be counted stays so for a while.</summary>
+    private static readonly TimeSpan KeptWhenMany = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PastFor = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<(Guid View, long Version, string Who), (ViewCount Count, DateTimeOffset Until)> kept = new();
     private readonly Turns turns = new();
 
     public Task<IDisposable> Turn(string who, CancellationToken cancellationToken) => turns.Take(who.GetHashCode(StringComparison.Ordinal), cancellationToken);
 
-    public ViewCount? Find(ViewRow view, string who) => kept.TryGetValue((view.Id, view.Version, who), out var entry) && entry.Until > clock.GetUtcNow() ? entry.Count : null;
+    /// <summary>The turn, if nobody has it; otherwise null.</summary>
+    public IDisposable? TryTurn(string who) => turns.TryTake(who.GetHashCode(StringComparison.Ordinal));
+
+    public ViewCount? Find(ViewRow view, string who) => Past(view, who, TimeSpan.Zero);
+
+    /// <summary>What was so a moment ago.</summary>
+    public ViewCount? Past(ViewRow view, string who) => Past(view, who, PastFor);
+
+    private ViewCount? Past(ViewRow view, string who, TimeSpan since) =>
+        kept.TryGetValue((view.Id, view.Version, who), out var entry) && entry.Until + since > clock.GetUtcNow() ? entry.Count : null;
 
     public void Keep(ViewRow view, string who, ViewCount count)
     {
         if (kept.Count > 20_000) kept.Clear();
-        kept[(view.Id, view.Version, who)] = (count, clock.GetUtcNow() + KeptFor);
+        kept[(view.Id, view.Version, who)] = (count, clock.GetUtcNow() + (count.IsMore ? KeptWhenMany : KeptFor));
     }
 }
