@@ -103,7 +103,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddDays(1);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
-        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, most, from);
+        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.IsNarrowed, most, from);
         if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
         if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered(most), most, null, cancellationToken);
 

@@ -338,10 +338,10 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
             await analyze.ExecuteNonQueryAsync();
 
         var now = DateTimeOffset.UtcNow;
-        var seldom = new SearchPlan("'seldom'", 300, 30, 3000, now.AddHours(-3000), []);
-        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(seldom, 3000, isIndexed: true, 21, now).Way);
-        Assert.Equal(WordsWay.Look, NewestByWords.Choose(seldom with { Estimate = 3000 }, 3000, isIndexed: true, 21, now).Way);
-        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(seldom with { Estimate = 6 }, 3000, isIndexed: true, 21, now).Way);
+        var often = new SearchPlan("'often'", 1000, 30, 3000, now.AddHours(-3000), []);
+        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(often, 3000, isIndexed: true, isNarrowed: false, 21, now).Way);
+        Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, 3000, isIndexed: true, isNarrowed: false, 21, now).Way);
+        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(often with { Estimate = 6 }, 3000, isIndexed: true, isNarrowed: false, 21, now).Way);
         foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500) })
             foreach (var (condition, also) in new[] { ("", 1), (" status:open", 4), (" category:billing statusCategory:open", 4), (" priority:high", 7) })
             {

@@ -18,10 +18,14 @@ internal enum WordsWay
 /// <param name="Weeks">With how many weeks to begin.</param>
 internal sealed record NewestByWords(WordsWay Way, int Weeks)
 {
-    // microseconds at a million tickets: to look at a document, to fetch a match from the index and its ticket, to ask the index for one more week
+    // microseconds at a million tickets: to look at a document, to fetch a match from the index, and its ticket too
     private const double ToLook = 15;
-    private const double ToFetch = 5;
-    private const double ToAskAWeek = 20;
+    private const double ToFetch = 1.5;
+    private const double ToFetchTicket = 5;
+
+    // to ask the index for one more week, and for one of tickets of a status, which are many in the last weeks
+    private const double ToAskAWeek = 150;
+    private const double ToAskANarrowWeek = 600;
 
     /// <summary>More weeks than expected are asked for at once, because a second question costs more than a few tickets too many.</summary>
     private const double Generous = 1.5;
@@ -35,9 +39,10 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
     /// <param name="plan">The words.</param>
     /// <param name="beside">How many tickets fit everything but the words, about.</param>
     /// <param name="isIndexed">Whether the index knows everything that is asked, so that it names no ticket that does not fit.</param>
+    /// <param name="isNarrowed">Whether it is asked for more than the words.</param>
     /// <param name="wanted">How many are to be found.</param>
     /// <param name="from">Where to begin.</param>
-    public static NewestByWords Choose(SearchPlan plan, long beside, bool isIndexed, int wanted, DateTimeOffset from)
+    public static NewestByWords Choose(SearchPlan plan, long beside, bool isIndexed, bool isNarrowed, int wanted, DateTimeOffset from)
     {
         var documents = Math.Max(1.0, plan.Documents);
         var matches = Math.Max(1.0, plan.Estimate);
@@ -46,8 +51,8 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
         var weeks = (int)Math.Clamp(Math.Ceiling(Generous * wanted * span / fitting), 1, span);
 
         var look = Math.Min(beside, wanted * documents / matches) * ToLook;
-        var gather = (isIndexed ? fitting : matches) * ToFetch;
-        var byWeeks = weeks * ToAskAWeek + Math.Min(gather, Uneven * gather * weeks / span);
+        var gather = isIndexed ? fitting * ToFetch : matches * ToFetchTicket;
+        var byWeeks = weeks * (isNarrowed ? ToAskANarrowWeek : ToAskAWeek) + Math.Min(gather, Uneven * gather * weeks / span);
         return look < gather && look < byWeeks ? new(WordsWay.Look, 0)
             // weeks would have to be guessed
             : gather <= byWeeks || plan.IsRare ? new(WordsWay.Gather, 0)

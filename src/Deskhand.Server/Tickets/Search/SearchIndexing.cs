@@ -7,7 +7,7 @@ namespace Deskhand.Tickets;
 
 /// <summary>
 /// Brings indexes up to date, again and again: of the tenants that the stream of events names at once, of all others when it looks by itself.
-/// Under load it rests twice as long as it works, so that it never takes more than a third of a processor from those who write.
+/// Under load it rests three times as long as it works, so that it never takes more than a quarter of a processor from those who write.
 /// </summary>
 internal sealed class SearchIndexing(Database database, TimeProvider clock, ILogger logger) : RelayWork
 {
@@ -50,7 +50,7 @@ internal sealed class SearchIndexing(Database database, TimeProvider clock, ILog
 
         State.Succeeded(clock.GetUtcNow());
         var worked = Stopwatch.GetElapsedTime(began);
-        await Task.Delay(2 * worked > Gather ? 2 * worked : Gather, cancellationToken);
+        await Task.Delay(3 * worked > Gather ? 3 * worked : Gather, cancellationToken);
         return behind.IsEmpty ? LooksEvery : TimeSpan.Zero;
     }
 }

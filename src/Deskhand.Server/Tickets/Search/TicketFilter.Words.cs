@@ -33,6 +33,9 @@ internal sealed partial class TicketFilter
     /// <summary>Whether the index knows everything that is asked.</summary>
     public bool IsIndexed { get; private set; }
 
+    /// <summary>Whether the index is asked for more than words.</summary>
+    public bool IsNarrowed => facets.Count > 0;
+
     /// <summary>Whether a ticket may be named by what was typed, however long ago it was changed.</summary>
     public bool NamesTicket => direct is not null;
 
