@@ -140,9 +140,8 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         if (memory.Total(key) is { } many) return (many, true);
         if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
-        var parameters = filter.Parameters.Select(p => p.Clone()).ToArray();
-        var counted = (await session.Query($"SELECT count(*) FROM (SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {countedUpTo + 1}) few",
-            r => r.GetInt64(0), cancellationToken, parameters))[0];
+        var few = filter.IndexedMatches(countedUpTo + 1) ?? $"SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {countedUpTo + 1}";
+        var counted = (await session.Query($"SELECT count(*) FROM ({few}) few", r => r.GetInt64(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]))[0];
         if (counted <= countedUpTo) return (counted, false);
         var estimate = Math.Max(counted, await Estimate(filter.Where, cancellationToken));
         memory.RememberTotal(key, estimate);

@@ -75,6 +75,9 @@ internal sealed partial class TicketFilter
         return $"{WhereWithoutWords} AND t.id IN (SELECT tickets_of_weeks({query}::text::tsquery, ${Parameters.Count + 1}, {until}, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}))";
     }
 
+    /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
+    public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most})" : null;
+
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
     public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed).Select(p => p.Value));
 
