@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace Deskhand.Access;
 
 /// <summary>The one gate: finds the caller, checks the tenant header and what the route needs, and opens the caller's scope.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, FailedCredentials failures, ILogger<AccessMiddleware> logger)
+internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, SessionCookies cookies, FailedCredentials failures, ILogger<AccessMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
@@ -23,7 +23,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
             return;
         }
 
-        var credential = Credential(context.Request);
+        var isBearer = context.Request.Headers.ContainsKey("Authorization");
+        var credential = isBearer ? Bearer(context.Request) : SessionCookies.AccessToken(context.Request);
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
         if (credential is not null && !tokens.Remembers(credential) && failures.TooMany(address))
         {
@@ -36,6 +37,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
         {
             if (credential is not null) failures.Count(address);
             await Unauthenticated.Write(context);
+            return;
+        }
+
+        if (!isBearer && cookies.MayBeForged(context.Request, caller))
+        {
+            await Forged.Write(context);
             return;
         }
 
@@ -66,10 +73,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
     private static Problem Unauthenticated { get; } =
         new(ProblemKind.Unauthenticated, "unauthenticated", "Sign in, and send the access token as Authorization: Bearer ….");
 
+    private static Problem Forged { get; } =
+        new(ProblemKind.Forbidden, "csrf", $"Repeat the cookie {SessionCookies.CsrfName} in the header {SessionCookies.CsrfHeader}.");
+
     private static Problem TooManyFailures { get; } =
         new(ProblemKind.TooMany, "too_many_requests", "Too many credentials from this address were good for nothing; wait a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
-    private static string? Credential(HttpRequest request)
+    private static string? Bearer(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header.Length is > 7 and < 8200 ? header[7..].Trim() : null;

@@ -21,6 +21,7 @@ internal static class AccessModule
         services.AddSingleton<PasswordTries>();
         services.AddSingleton<TotpSecrets>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<SessionCookies>();
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<UserAccounts>();
         services.AddSingleton<PasswordByLink>();

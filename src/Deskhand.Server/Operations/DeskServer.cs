@@ -65,7 +65,7 @@ internal static class DeskServer
         app.UseResponseCompression();
         app.UseRouting();
         // after routing: a request that has a route never looks at the disk
-        app.UseStaticFiles();
+        WorkspacePage.Use(app);
         app.UseCors();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<RateLimitMiddleware>();

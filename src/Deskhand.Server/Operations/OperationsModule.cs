@@ -46,6 +46,6 @@ internal static class OperationsModule
         app.MapGet("/health", (Health health, CancellationToken ct) => health.Components(ct)).WithMetadata(new Needs(Permission.HealthRead)).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(Needs.Nothing);
         app.MapGet("/docs", DocsPage.Show).WithMetadata(Needs.Nothing).ExcludeFromDescription();
-        app.MapGet("/", () => Results.Redirect("/docs")).WithMetadata(Needs.Nothing).ExcludeFromDescription();
+        app.MapGet("/", WorkspacePage.Home).WithMetadata(Needs.Nothing).ExcludeFromDescription();
     }
 }

@@ -13,8 +13,13 @@ internal static class RefreshSession
     private static Problem Invalid { get; } = new(ProblemKind.Unauthenticated, "invalid_refresh_token", "This refresh token is not, or no longer, good; sign in again.");
 
     public static async Task<Answer<SignedIn>> Handle(
-        RefreshRequest body, RequestOrigin origin, Database database, Sessions sessions, TimeProvider clock, CancellationToken cancellationToken) =>
-        Answer.Ok(await Refresh(body.RefreshToken, origin, database, sessions, clock, cancellationToken));
+        RefreshRequest body, HttpContext context, RequestOrigin origin, Database database, Sessions sessions, SessionCookies cookies, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (body.RefreshToken is { } shown) return Answer.Ok(await Refresh(shown, origin, database, sessions, clock, cancellationToken));
+        if (SessionCookies.RefreshToken(context.Request) is not { } kept) return Answer.Ok<SignedIn>(Invalid);
+        var outcome = await Refresh(kept, origin, database, sessions, clock, cancellationToken);
+        return Answer.Ok(outcome.Problem is null ? cookies.Keep(outcome.Value, context.Response) : outcome);
+    }
 
     private static async Task<Outcome<SignedIn>> Refresh(
         string token, RequestOrigin origin, Database database, Sessions sessions, TimeProvider clock, CancellationToken cancellationToken)
@@ -71,4 +76,6 @@ internal static class RefreshSession
     }
 }
 
-internal sealed record RefreshRequest(string RefreshToken);
+/// <summary>What shall be renewed.</summary>
+/// <param name="RefreshToken">The last one that was answered; without it, the one in the cookie.</param>
+internal sealed record RefreshRequest(string? RefreshToken = null);

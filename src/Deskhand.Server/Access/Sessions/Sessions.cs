@@ -27,7 +27,7 @@ internal sealed class Sessions(BearerTokens tokens)
         var refresh = SecretTokens.NewRefreshToken();
         await session.Execute("INSERT INTO refresh_tokens (tenant_id, hash, session_id, created_at) VALUES ($1, $2, $3, $4)",
             cancellationToken, Rows.P(session.TenantId), Rows.P(SecretTokens.Hash(refresh)), Rows.P(sessionId), Rows.P(now));
-        return new SignedIn(tokens.Sign(session.TenantId, user.Id, sessionId, user.Email, user.Role), refresh, (int)BearerTokens.AccessTokenLife.TotalSeconds, user);
+        return new SignedIn(tokens.Sign(session.TenantId, user.Id, sessionId, user.Email, user.Role), refresh, (int)BearerTokens.AccessTokenLife.TotalSeconds, user, sessionId);
     }
 
     /// <summary>Ends one session, of this user only. False when there is no such live session.</summary>

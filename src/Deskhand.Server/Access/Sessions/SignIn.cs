@@ -6,8 +6,12 @@ namespace Deskhand.Access;
 /// <summary>POST /auth/login</summary>
 internal static class SignIn
 {
-    public static async Task<Answer<SignedIn>> Handle(SignInRequest body, RequestOrigin origin, FrontDoor door, CancellationToken cancellationToken) =>
-        Answer.Ok(await door.Enter(body, origin, cancellationToken));
+    public static async Task<Answer<SignedIn>> Handle(
+        SignInRequest body, RequestOrigin origin, FrontDoor door, SessionCookies cookies, HttpResponse response, CancellationToken cancellationToken)
+    {
+        var outcome = await door.Enter(body, origin, cancellationToken);
+        return Answer.Ok(outcome.Problem is null && body.Cookie ? cookies.Keep(outcome.Value, response) : outcome);
+    }
 }
 
 /// <summary>Who wants in.</summary>
@@ -15,7 +19,8 @@ internal static class SignIn
 /// <param name="Password">As it was set.</param>
 /// <param name="Tenant">The tenant's short name; needed only when the address and password fit several.</param>
 /// <param name="Totp">Six digits of the authenticator app, when there is a second factor.</param>
-internal sealed record SignInRequest(string Email, string Password, string? Tenant = null, string? Totp = null);
+/// <param name="Cookie">For pages: the tokens are kept in cookies that scripts cannot read, and writes repeat the cookie <c>deskhand_csrf</c> as <c>X-CSRF-Token</c>.</param>
+internal sealed record SignInRequest(string Email, string Password, string? Tenant = null, string? Totp = null, bool Cookie = false);
 
 /// <summary>
 /// Decides who comes in. An address that nobody has, a wrong password and an account that is not active answer alike, after the

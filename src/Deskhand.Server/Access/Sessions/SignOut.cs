@@ -6,8 +6,12 @@ namespace Deskhand.Access;
 /// <summary>POST /auth/logout: the session of this request ends, with its tokens.</summary>
 internal static class SignOut
 {
-    public static Task<NoContent> Handle(Caller caller, RequestOrigin origin, TenantSession session, TimeProvider clock, CancellationToken cancellationToken) =>
-        EndSession.Of(caller.SessionId, "auth.signed_out", caller, origin, session, clock, cancellationToken);
+    public static Task<NoContent> Handle(
+        Caller caller, RequestOrigin origin, TenantSession session, SessionCookies cookies, HttpContext context, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (SessionCookies.AccessToken(context.Request) is not null) cookies.Forget(context.Response);
+        return EndSession.Of(caller.SessionId, "auth.signed_out", caller, origin, session, clock, cancellationToken);
+    }
 }
 
 /// <summary>DELETE /auth/sessions/{id}: one of the caller's own.</summary>

@@ -4,11 +4,12 @@ using Deskhand.Data;
 namespace Deskhand.Access;
 
 /// <summary>The answer to a sign-in or a refresh.</summary>
-/// <param name="AccessToken">For <c>Authorization: Bearer …</c>.</param>
-/// <param name="RefreshToken">Good for one use at <c>/auth/refresh</c>, which answers with the next one.</param>
+/// <param name="AccessToken">For <c>Authorization: Bearer …</c>; null when it is kept in a cookie.</param>
+/// <param name="RefreshToken">Good for one use at <c>/auth/refresh</c>, which answers with the next one; null when it is kept in a cookie.</param>
 /// <param name="ExpiresIn">Seconds that the access token lasts.</param>
 /// <param name="User">Who is signed in.</param>
-internal sealed record SignedIn(string AccessToken, string RefreshToken, int ExpiresIn, Me User);
+/// <param name="SessionId">The session, as <c>/auth/sessions</c> lists it.</param>
+internal sealed record SignedIn(string? AccessToken, string? RefreshToken, int ExpiresIn, Me User, Guid SessionId);
 
 /// <summary>A signed-in person, as told to that person.</summary>
 internal sealed record Me

@@ -1,0 +1,42 @@
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type APIRequestContext, type Page } from '@playwright/test';
+import { password } from './server';
+
+export { expect, password };
+
+export const admin = 'admin@example.com';
+
+/** Journeys begin at the server that server.ts started. */
+export const test = base.extend({
+  // eslint-disable-next-line no-empty-pattern -- how fixtures are declared
+  baseURL: async ({}, provide) => { await provide(process.env.E2E_BASE_URL); },
+});
+
+export async function signIn(page: Page, email = admin, secret = password) {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.locator('input[type=password]').fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('navigation')).toBeVisible();
+}
+
+/** The API as somebody else uses it: with a bearer token, beside the browser. */
+export async function apiAs(request: APIRequestContext, email = admin, secret = password) {
+  const answer = await request.post('/api/v1/auth/login', { data: { email, password: secret } });
+  expect(answer.ok()).toBe(true);
+  const { accessToken } = (await answer.json()) as { accessToken: string };
+  const headers = { authorization: `Bearer ${accessToken}` };
+  async function call<T>(method: string, path: string, data?: unknown): Promise<T> {
+    const made = await request.fetch(`/api/v1${path}`, { method, headers: { ...headers, ...(method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {}) }, data });
+    expect(made.ok(), `${method} ${path}: ${made.status()} ${made.ok() ? '' : await made.text()}`).toBe(true);
+    return (made.status() === 204 ? undefined : await made.json()) as T;
+  }
+
+  return { get: <T>(path: string) => call<T>('GET', path), post: <T>(path: string, data: unknown) => call<T>('POST', path, data), put: <T>(path: string, data: unknown) => call<T>('PUT', path, data), patch: <T>(path: string, data: unknown) => call<T>('PATCH', path, data) };
+}
+
+/** No rule of WCAG 2.2 AA that a machine can check is broken. */
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}

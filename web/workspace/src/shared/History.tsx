@@ -1,0 +1,36 @@
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Wire } from '../api/client';
+import classes from './shared.module.css';
+import { Time } from './Time';
+
+export type HistoryRow = Wire<'HistoryRow'>;
+
+/** What was done, by whom and through what, as sentences. `name` says a field's name, `value` a value's, in the reader's words. */
+export function History({ rows, name, value }: { rows: HistoryRow[]; name: (field: string) => string; value: (field: string, value: unknown) => string }) {
+  const { t } = useTranslation();
+  const who = (row: HistoryRow) => row.rule ? t('shared.history.rule', { rule: row.rule.name })
+    : row.actor.name ?? (row.actor.kind === 'system' ? t('shared.history.system') : row.actor.kind === 'ai' ? t('shared.history.ai') : t('shared.history.somebody'));
+  const isNothing = (v: unknown) => v === null || v === undefined || v === '' || (Array.isArray(v) && v.length === 0);
+
+  function sentence(row: HistoryRow) {
+    const [from, to] = [isNothing(row.from) ? null : value(row.field, row.from), isNothing(row.to) ? null : value(row.field, row.to)];
+    const parts = { who: who(row), field: name(row.field), from: from ?? '', to: to ?? '' };
+    return to === null ? t('shared.history.cleared', parts) : from === null ? t('shared.history.set', parts) : t('shared.history.changed', parts);
+  }
+
+  return (
+    <ol className={classes.history}>
+      {rows.map(row => (
+        <li key={row.id}>
+          <span className={classes.dot} aria-hidden />
+          <div>
+            <Text size="sm" span>{sentence(row)}</Text>{' '}
+            <Text size="xs" c="dimmed" span><Time at={row.at} /> · {t(`shared.history.via.${row.via}`)}</Text>
+            {row.reason && <Text size="xs" c="dimmed">{t('shared.history.because', { reason: row.reason })}</Text>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,38 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { live, type LiveEvent } from '../live';
+
+/** Says which answers are old after an event. What is on the screen is read again at once, the rest when it is looked at. */
+function outdate(client: QueryClient, event: LiveEvent) {
+  if (event.entity === 'ticket') {
+    void client.invalidateQueries({ queryKey: ['ticket', event.id] });
+    soon('lists', () => {
+      void client.invalidateQueries({ queryKey: ['tickets'] });
+      void client.invalidateQueries({ queryKey: ['view-counts'] });
+      void client.invalidateQueries({ queryKey: ['ticket-stats'] });
+    }, 400);
+  } else if (event.entity === 'notification') {
+    void client.invalidateQueries({ queryKey: ['notifications'] });
+  } else {
+    void client.invalidateQueries({ queryKey: [event.entity, event.id] });
+    soon(event.entity, () => { void client.invalidateQueries({ queryKey: [`${event.entity}s`] }); }, 800);
+  }
+}
+
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Many events at once make one reading; none waits longer than the time given. */
+function soon(name: string, work: () => void, within: number) {
+  if (waiting.has(name)) return;
+  waiting.set(name, setTimeout(() => { waiting.delete(name); work(); }, within));
+}
+
+/** Keeps what is shown true: by events while connected, by reading again after a gap. */
+export function useLiveQueries() {
+  const client = useQueryClient();
+  useEffect(() => {
+    const stopEvents = live.on(event => { outdate(client, event); });
+    const stopGaps = live.onCatchUp(() => { void client.invalidateQueries(); });
+    return () => { stopEvents(); stopGaps(); };
+  }, [client]);
+}

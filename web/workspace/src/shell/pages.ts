@@ -1,0 +1,23 @@
+import { IconInbox, IconTicket, IconUserCircle } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import type { ParseKeys } from 'i18next';
+import type { Search } from '../shared/search';
+
+export interface NavigationEntry {
+  to: string;
+  search?: Search;
+  label: ParseKeys;
+  icon: ComponentType<{ size?: number; stroke?: number }>;
+  /** `g` and a letter. */
+  keys?: string;
+  permission?: string;
+  /** Where it stands in the sidebar; without one it is in the palette only. */
+  section?: 'top' | 'work' | 'bottom';
+}
+
+/** What the sidebar and the palette lead to. A new page adds its line here. */
+export const pages: NavigationEntry[] = [
+  { to: '/tickets', search: { assignee: 'me', statusCategory: 'new,open,pending,on_hold' }, label: 'shell.nav.mine', icon: IconUserCircle, keys: 'g m', section: 'top' },
+  { to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' }, label: 'shell.nav.unassigned', icon: IconInbox, keys: 'g u', section: 'top' },
+  { to: '/tickets', label: 'shell.nav.allTickets', icon: IconTicket, keys: 'g t', section: 'top' },
+];
