@@ -70,6 +70,15 @@ internal sealed record DeskhandSettings
 
     public string RabbitMqExchange { get; init; } = "psa.events";
 
+    /// <summary>Kafka's brokers to begin with, host:port by commas; null = no events go to Kafka.</summary>
+    public string? KafkaBootstrap { get; init; }
+
+    /// <summary>What the names of all topics begin with.</summary>
+    public string KafkaTopicPrefix { get; init; } = "";
+
+    /// <summary>Further properties of Kafka's client, as librdkafka names them: encryption, user and password.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> KafkaProperties { get; init; } = [];
+
     /// <summary>The server that takes our mail; null = no mail is sent.</summary>
     public Mail.SmtpServer? Smtp { get; init; }
 
@@ -137,6 +146,9 @@ internal sealed record DeskhandSettings
             JwksUrl = jwks,
             RabbitMqUrl = Address("DESKHAND_RABBITMQ_URL", "amqp", "amqps"),
             RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
+            KafkaBootstrap = Brokers(Text("DESKHAND_KAFKA_BOOTSTRAP")),
+            KafkaTopicPrefix = TopicPrefix(Text("DESKHAND_KAFKA_TOPIC_PREFIX") ?? ""),
+            KafkaProperties = Text("DESKHAND_KAFKA_CONFIG") is { } file ? Properties("DESKHAND_KAFKA_CONFIG", file) : [],
             Smtp = smtp,
             MailFrom = mailFrom ?? "desk@localhost.localdomain",
             AllowsPrivateWebhooks = Flag("DESKHAND_WEBHOOKS_PRIVATE"),
@@ -217,6 +229,39 @@ internal sealed record DeskhandSettings
                 _ => throw Wrong("DESKHAND_ROLES", name, "a list out of web, relay, clock, intake, send (or all)"),
             };
         return roles;
+    }
+
+    private static string? Brokers(string? text)
+    {
+        if (text is null) return null;
+        var brokers = text.Split(',', StringSplitOptions.TrimEntries);
+        return brokers.All(b => Uri.TryCreate("kafka://" + b, UriKind.Absolute, out var uri) && uri is { Host.Length: > 0, Port: > 0, PathAndQuery: "/" or "", UserInfo: "" })
+            ? string.Join(',', brokers)
+            : throw Wrong("DESKHAND_KAFKA_BOOTSTRAP", Redact(text), "host:port of one or more brokers, separated by commas");
+    }
+
+    /// <summary>Kafka's own rule for names: letters, digits, dots, underscores and hyphens, 249 in all.</summary>
+    private static string TopicPrefix(string text) =>
+        text.Length <= 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? text
+            : throw Wrong("DESKHAND_KAFKA_TOPIC_PREFIX", text, "at most 200 letters, digits, dots, underscores and hyphens");
+
+    /// <summary>A file of lines <c>name=value</c>; empty lines and those that begin with # say nothing.</summary>
+    private static ImmutableArray<KeyValuePair<string, string>> Properties(string setting, string file)
+    {
+        // what the order of events and the end of a delivery depend on
+        string[] ours = ["bootstrap.servers", "enable.idempotence", "acks", "request.required.acks", "request.timeout.ms", "message.timeout.ms", "delivery.timeout.ms"];
+        if (!File.Exists(file)) throw Wrong(setting, file, "a file that this process can read");
+        var properties = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var (number, line) in File.ReadLines(file).Index().Select(l => (l.Index + 1, l.Item.Trim())).Where(l => l.Item2 is not ("" or ['#', ..])))
+        {
+            // the value may be a password: it is not repeated
+            if (line.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, var value]) throw new SettingsException($"{setting}: line {number} of {file} is not of the form name=value.");
+            if (ours.Contains(name, StringComparer.Ordinal)) throw new SettingsException($"{setting}: {name} in line {number} of {file} is set by Deskhand itself; take the line out.");
+            properties.Add(new(name, value));
+        }
+
+        return properties.ToImmutable();
     }
 
     private static SettingsException Wrong(string name, string value, string expected) => new($"{name} is \"{value}\"; expected: {expected}.");

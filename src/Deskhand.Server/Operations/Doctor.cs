@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Deskhand.Access;
+using Deskhand.Outbox;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -33,6 +34,7 @@ internal static class Doctor
         Secret();
         await Database_();
         await Broker();
+        await Kafka();
         await Mail_();
         await Keys();
         Console.WriteLine(wrong == 0 ? "All is well." : $"{wrong} thing(s) to mend.");
@@ -109,6 +111,27 @@ internal static class Doctor
             catch (Exception e) when (e is BrokerUnreachableException or SocketException or OperationInterruptedException)
             {
                 Bad("rabbitmq", $"{settings.RabbitMqUrl.Host}:{settings.RabbitMqUrl.Port} does not take us: {e.InnerException?.Message ?? e.Message}. Events wait in the outbox meanwhile.");
+            }
+        }
+
+        async Task Kafka()
+        {
+            if (settings.KafkaBootstrap is null)
+            {
+                Good("kafka", "not configured (DESKHAND_KAFKA_BOOTSTRAP)");
+                return;
+            }
+
+            try
+            {
+                using var loggers = Logs.ForCommand();
+                await using var sink = new KafkaSink(settings, loggers.CreateLogger<KafkaSink>());
+                await sink.Connect(cancellationToken);
+                Good("kafka", $"answers at {settings.KafkaBootstrap}");
+            }
+            catch (SinkUnavailableException e)
+            {
+                Bad("kafka", $"{e.Message} Events wait in the outbox meanwhile.");
             }
         }
 

@@ -129,6 +129,7 @@ internal sealed class OutboxSinks(DeskhandSettings settings)
 {
     public const string Stream = "stream";
     public const string RabbitMq = "rabbitmq";
+    public const string Kafka = "kafka";
 
-    public string[] Names { get; init; } = settings.RabbitMqUrl is null ? [Stream] : [Stream, RabbitMq];
+    public string[] Names { get; init; } = [Stream, .. settings.RabbitMqUrl is null ? Array.Empty<string>() : [RabbitMq], .. settings.KafkaBootstrap is null ? Array.Empty<string>() : [Kafka]];
 }

@@ -13,6 +13,7 @@ internal static class OutboxModule
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<OutboxHealth>();
         if (settings.RabbitMqUrl is not null) services.AddSingleton<EventSink, RabbitMqSink>();
+        if (settings.KafkaBootstrap is not null) services.AddSingleton<EventSink, KafkaSink>();
         services.AddSingleton<Relay>();
         services.AddHostedService(s => s.GetRequiredService<Relay>());
         services.AddSingleton<OutboxTeller>();

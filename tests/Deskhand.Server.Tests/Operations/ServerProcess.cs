@@ -80,6 +80,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
+    /// <summary>The files that its memory maps, libraries among them; proc(5).</summary>
+    public Task<string> LoadedFiles() => File.ReadAllTextAsync($"/proc/{process.Id}/maps");
+
     /// <summary>SIGKILL: nothing of the server runs on, its database does.</summary>
     public async Task Kill()
     {

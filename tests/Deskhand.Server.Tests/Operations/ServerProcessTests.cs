@@ -19,6 +19,8 @@ public sealed class ServerProcessTests : IDisposable
         using var admin = await server.SignIn();
         Assert.Equal(200, (int)(await admin.GetAsync("/api/v1/tickets")).StatusCode);
         Assert.Equal("ready", await admin.GetStringAsync("/health/ready"));
+        // loaded only where it is configured
+        Assert.DoesNotContain("kafka", await server.LoadedFiles(), StringComparison.OrdinalIgnoreCase);
 
         var second = await ServerProcess.Run(folder, ["serve"]);
         Assert.Equal(1, second.ExitCode);
@@ -88,6 +90,9 @@ public sealed class ServerProcessTests : IDisposable
     [InlineData("DESKHAND_JWT_SECRET", "your-256-bit-secret-your-256-bit-secret")]
     [InlineData("DESKHAND_DATABASE", "nonsense")]
     [InlineData("DESKHAND_RABBITMQ_URL", "http://localhost")]
+    [InlineData("DESKHAND_KAFKA_BOOTSTRAP", "broker-without-port")]
+    [InlineData("DESKHAND_KAFKA_TOPIC_PREFIX", "no blanks")]
+    [InlineData("DESKHAND_KAFKA_CONFIG", "/nowhere/kafka.properties")]
     [InlineData("DESKHAND_ROLES", "web,cook")]
     [InlineData("DESKHAND_CORS_ORIGINS", "*")]
     [InlineData("DESKHAND_PUBLIC_URL", "desk.example.com")]

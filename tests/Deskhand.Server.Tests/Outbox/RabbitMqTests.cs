@@ -238,18 +238,7 @@ public sealed class RabbitMqTests(Broker broker, ITestOutputHelper output) : IAs
     /// <summary>Events of a thousand entities, by the way every change takes.</summary>
     private async Task ManyEvents(int count)
     {
-        var log = desk.Services.GetRequiredService<ChangeLog>();
         var ids = Enumerable.Range(0, 1000).Select(_ => Guid.NewGuid()).ToArray();
-        for (var sequence = 1L; sequence <= count / ids.Length; sequence++)
-        {
-            var now = DateTimeOffset.UtcNow;
-            await using var session = desk.Database.For(desk.Tenant.Id);
-            await session.Transact<Nothing>(async () =>
-            {
-                var drafts = ids.Select(id => new EventDraft("probe.made", "probe", id, sequence, now, [("probe", new { id })], []));
-                await log.Write(session, new Happened("probe", ids[0], now, Actor.System(Via.Timer), [], [.. drafts]), CancellationToken.None);
-                return default(Nothing);
-            }, CancellationToken.None);
-        }
+        for (var sequence = 1L; sequence <= count / ids.Length; sequence++) await Probes.Commit(desk, ids, sequence);
     }
 }
