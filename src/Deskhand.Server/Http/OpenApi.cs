@@ -70,7 +70,7 @@ internal static class OpenApi
         return Task.CompletedTask;
     }
 
-    private static ImmutableArray<string> WireNames(Type type) =>
+    internal static ImmutableArray<string> WireNames(Type type) =>
         (ImmutableArray<string>)typeof(Wire).GetMethod(nameof(Wire.All))!.MakeGenericMethod(type).Invoke(null, null)!;
 
     private static async Task Operation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -47,5 +47,7 @@ internal static class OperationsModule
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(Needs.Nothing);
         app.MapGet("/docs", DocsPage.Show).WithMetadata(Needs.Nothing).ExcludeFromDescription();
         app.MapGet("/", WorkspacePage.Home).WithMetadata(Needs.Nothing).ExcludeFromDescription();
+        app.MapGet("/schemas/events", EventSchemas.List).WithMetadata(Needs.Nothing).ExcludeFromDescription();
+        app.MapGet("/schemas/events/{type}.json", EventSchemas.Get).WithMetadata(Needs.Nothing).ExcludeFromDescription();
     }
 }

@@ -17,6 +17,9 @@ namespace Deskhand.Outbox;
 internal sealed record EventDraft(
     string Type, string EntityType, Guid EntityId, long Sequence, DateTimeOffset At, ImmutableArray<(string Name, object Value)> Data, ImmutableArray<FieldChange> Changes)
 {
+    /// <summary>Rises when something is taken away or means something else; additions do not raise it.</summary>
+    public const string Version = "1.0";
+
     /// <summary>The envelope (EVENTS.md): the body on every transport.</summary>
     public string Body(Guid eventId, Guid tenantId, Guid? userId)
     {
@@ -26,7 +29,7 @@ internal sealed record EventDraft(
             json.WriteStartObject();
             json.WriteString("eventId", eventId);
             json.WriteString("eventType", Type);
-            json.WriteString("eventVersion", "1.0");
+            json.WriteString("eventVersion", Version);
             json.WriteString("timestamp", At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture));
             json.WriteString("tenantId", tenantId);
             if (userId is { } user) json.WriteString("userId", user);

@@ -1,4 +1,3 @@
-using Deskhand.Data;
 using Deskhand.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 

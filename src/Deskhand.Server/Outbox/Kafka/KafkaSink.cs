@@ -133,7 +133,7 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
     }
 
     /// <summary>The event's attributes as headers: CloudEvents 1.0 in Kafka's binary mode. The value is the envelope, as on every transport.</summary>
-    private static Headers Attributes(OutboxEvent e)
+    private Headers Attributes(OutboxEvent e)
     {
         var headers = new Headers();
         foreach (var (name, value) in new[]
@@ -144,6 +144,7 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
             ("ce_type", e.Type),
             ("ce_subject", e.EntityId.ToString()),
             ("ce_time", e.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)),
+            ("ce_dataschema", new Uri(settings.PublicUrl, $"/schemas/events/{e.Type}.json").ToString()),
             ("ce_tenantid", e.TenantId.ToString()),
             ("content-type", "application/json"),
         })

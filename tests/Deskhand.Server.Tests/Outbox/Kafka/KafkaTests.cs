@@ -57,7 +57,7 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
         var first = all[0];
         Assert.Equal(
             [
-                ("ce_id", first.EventId), ("ce_source", $"/tenants/{desk.Tenant.Id}"), ("ce_specversion", "1.0"), ("ce_subject", id.ToString()), ("ce_tenantid", desk.Tenant.Id.ToString()),
+                ("ce_dataschema", "http://127.0.0.1:0/schemas/events/ticket.created.json"), ("ce_id", first.EventId), ("ce_source", $"/tenants/{desk.Tenant.Id}"), ("ce_specversion", "1.0"), ("ce_subject", id.ToString()), ("ce_tenantid", desk.Tenant.Id.ToString()),
                 ("ce_time", first.Body["timestamp"]!.ToString()), ("ce_type", "ticket.created"), ("content-type", "application/json"),
             ],
             first.Headers.Select(h => (h.Key, h.Value)).OrderBy(h => h.Key, StringComparer.Ordinal));
