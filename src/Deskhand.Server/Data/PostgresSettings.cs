@@ -30,7 +30,7 @@ internal static class PostgresSettings
 
         // the default (a fifth of the table) lets a million tickets collect 200,000 dead rows and a stale plan
         ["autovacuum_vacuum_scale_factor"] = "0.02",
-        ["autovacuum_analyze_scale_factor"] = "0.02",
+        ["autovacuum_analyze_scale_factor"] = "0.05",
         // append-only tables (history, outbox): keep the visibility map fresh for index-only scans
         ["autovacuum_vacuum_insert_scale_factor"] = "0.05",
         ["autovacuum_naptime"] = "15s",

@@ -9,7 +9,14 @@ namespace Deskhand.Tickets;
 /// </summary>
 internal static class SearchIndex
 {
+    /// <summary>Tickets at once where all of a tenant's are indexed.</summary>
     private const int Batch = 300;
+
+    /// <summary>
+    /// Events at once: the transaction is over in some hundredths of a second. Old versions of rows that are written without pause, as a tenant's
+    /// counters are, cannot be cleared away while it lasts, and each create looks through them.
+    /// </summary>
+    private const int News = 50;
 
     /// <summary>Does one batch of what is due. True when there may be more.</summary>
     public static async Task<bool> Follow(Database database, Guid tenantId, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
@@ -43,24 +50,24 @@ internal static class SearchIndex
         return (await session.Transact<bool>(async () =>
         {
             if (await Progress.Take(session, clock.GetUtcNow(), cancellationToken) is not { } progress) return false;
-            var (events, position) = await Changed(session, progress.Position, cancellationToken);
+            var (events, position, isFull) = await Changed(session, progress.Position, cancellationToken);
             var queued = await session.Query("""
                 DELETE FROM search_queue WHERE tenant_id = $1 AND ticket_id IN (SELECT ticket_id FROM search_queue WHERE tenant_id = $1 LIMIT $2) RETURNING ticket_id
                 """, r => r.GetGuid(0), cancellationToken, Rows.P(tenantId), Rows.P((long)Batch));
             // what people write comes first
-            var filling = progress.FilledTo is { } place && events.Count + queued.Count < Batch
+            var filling = progress.FilledTo is { } place && !isFull && queued.Count < Batch
                 ? await session.Query("SELECT id FROM tickets WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3", r => r.GetGuid(0), cancellationToken, Rows.P(tenantId), Rows.P(place), Rows.P((long)Batch))
                 : null;
             await Index(session, [.. events.Concat(queued).Concat(filling ?? []).Distinct()], progress.Language, careful, cancellationToken);
             var filledTo = filling is null ? progress.FilledTo : filling.Count < Batch ? null : filling[^1];
             await session.Execute("UPDATE search_progress SET position = $2, language = $3, filled_to = $4, updated_at = $5 WHERE tenant_id = $1", cancellationToken,
                 Rows.P(tenantId), Rows.P(position), Rows.P(progress.Language), Rows.P(filledTo), Rows.P(clock.GetUtcNow()));
-            return position > progress.Position || queued.Count == Batch || filledTo is not null;
+            return isFull || queued.Count == Batch || filledTo is not null;
         }, cancellationToken)).Value;
     }
 
-    /// <summary>The tickets of the next events, and how far they go. A name that changed puts all tickets with it into the queue.</summary>
-    private static async Task<(List<Guid> Tickets, long Position)> Changed(TenantSession session, long position, CancellationToken cancellationToken)
+    /// <summary>The tickets of the next events, how far they go, and whether there may be more. A name that changed puts all tickets with it into the queue.</summary>
+    private static async Task<(List<Guid> Tickets, long Position, bool IsFull)> Changed(TenantSession session, long position, CancellationToken cancellationToken)
     {
         var events = await session.Query("""
             SELECT s.position, e.entity_type, e.entity_id,
@@ -69,7 +76,7 @@ internal static class SearchIndex
             FROM event_stream s JOIN events e ON e.tenant_id = s.tenant_id AND e.id = s.event_id
             WHERE s.tenant_id = $1 AND s.position > $2 ORDER BY s.position LIMIT $3
             """, r => (Position: r.GetInt64(0), Type: r.GetString(1), Id: r.GetGuid(2), Renamed: r.GetBoolean(3)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(position), Rows.P((long)Batch));
+            Rows.P(session.TenantId), Rows.P(position), Rows.P((long)News));
         foreach (var column in (string[])["customer", "contact"])
         {
             var renamed = events.Where(e => e.Type == column && e.Renamed).Select(e => e.Id).Distinct().ToArray();
@@ -78,7 +85,7 @@ internal static class SearchIndex
                     cancellationToken, Rows.P(session.TenantId), Rows.P(renamed));
         }
 
-        return ([.. events.Where(e => e.Type == "ticket").Select(e => e.Id).Distinct()], events.Count == 0 ? position : events[^1].Position);
+        return ([.. events.Where(e => e.Type == "ticket").Select(e => e.Id).Distinct()], events.Count == 0 ? position : events[^1].Position, events.Count == News);
     }
 
     private static async Task Index(TenantSession session, Guid[] tickets, string language, ILogger? careful, CancellationToken cancellationToken)

@@ -41,16 +41,18 @@ internal sealed class SearchIndexing(Database database, TimeProvider clock, ILog
         var some = behind.Keys.ToList();
         if (some.Count == 0) return LooksEvery;
         var began = Stopwatch.GetTimestamp();
+        var isFull = false;
         foreach (var tenantId in some)
         {
             // before the look, so that what is committed meanwhile is looked at again
             behind.TryRemove(tenantId, out _);
-            if (await SearchIndex.Follow(database, tenantId, clock, logger, cancellationToken)) behind[tenantId] = true;
+            if (!await SearchIndex.Follow(database, tenantId, clock, logger, cancellationToken)) continue;
+            behind[tenantId] = isFull = true;
         }
 
         State.Succeeded(clock.GetUtcNow());
-        var worked = Stopwatch.GetElapsedTime(began);
-        await Task.Delay(3 * worked > Gather ? 3 * worked : Gather, cancellationToken);
+        var rest = 3 * Stopwatch.GetElapsedTime(began);
+        await Task.Delay(rest > Gather || isFull ? rest : Gather, cancellationToken);
         return behind.IsEmpty ? LooksEvery : TimeSpan.Zero;
     }
 }
