@@ -47,6 +47,8 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         if (transaction is not null) return await work();
         Outcome<T> outcome;
         Action[] signals = [];
+        var turns = shortLocks ? database.DrawingTurns(TenantId) : null;
+        if (turns is not null) await turns.WaitAsync(cancellationToken);
         try
         {
             connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -68,6 +70,7 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
             // what was not committed is rolled back with the end of its transaction
             committed.Clear();
             await End();
+            turns?.Release();
         }
 
         foreach (var signal in signals) signal();

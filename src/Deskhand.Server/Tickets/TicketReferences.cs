@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Deskhand.Data;
+using Deskhand.Directory;
 using NpgsqlTypes;
 
 namespace Deskhand.Tickets;
@@ -30,7 +31,7 @@ internal static class TicketReferences
         var number = AssetNumber(fields);
         var asset = number is not null ? "a.number_key = lower($8)" : fields.AssetId is not null && fields.AssetNumber is null ? "a.id = $5" : null;
         var rows = await session.Query($"""
-            SELECT {If(fields.CustomerId, "SELECT true FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL")},
+            SELECT {If(fields.CustomerId, "SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL")},
                    {If(fields.ContactId, "SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL")},
                    {If(fields.LocationId, "SELECT customer_id FROM locations WHERE tenant_id = $1 AND id = $4 AND deleted_at IS NULL")},
                    a.id, a.number, a.customer_id, a.location_id, a.project_id,
@@ -44,6 +45,7 @@ internal static class TicketReferences
         {
             // a contact that is there has a customer that is there, and so has an asset
             Customer = !r.IsDBNull(0) || (fields.CustomerId is null && (!r.IsDBNull(1) || !r.IsDBNull(5))),
+            Tier = r.Text(0) is { } tier ? Wire.Find<Tier>(tier) : null,
             CustomerOfContact = r.Id(1),
             CustomerOfLocation = r.Id(2),
             Asset = r.Id(3),
