@@ -4,8 +4,11 @@ using Microsoft.Extensions.Primitives;
 namespace Deskhand.Access;
 
 /// <summary>The one gate: finds the caller, checks the tenant header and what the route needs, and opens the caller's scope.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, SessionCookies cookies, FailedCredentials failures, ILogger<AccessMiddleware> logger)
+internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens, SessionCookies cookies, FailedCredentials failures, DeskhandSettings settings, ILogger<AccessMiddleware> logger)
 {
+    /// <summary>Where a browser puts its access token when it opens a socket.</summary>
+    public const string TokenParameter = "access_token";
+
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
         var endpoint = context.GetEndpoint();
@@ -23,8 +26,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
             return;
         }
 
+        var opensSocket = endpoint.Metadata.GetMetadata<OpensSocket>() is not null;
+        if (opensSocket && !IsOwnPage(context.Request))
+        {
+            await ForeignPage.Write(context);
+            return;
+        }
+
+        // a token that was shown counts, and not the cookie that every request of the browser carries
+        var inAddress = opensSocket ? TokenInAddress(context.Request) : null;
         var isBearer = context.Request.Headers.ContainsKey("Authorization");
-        var credential = isBearer ? Bearer(context.Request) : SessionCookies.AccessToken(context.Request);
+        var credential = isBearer ? Bearer(context.Request) : inAddress ?? SessionCookies.AccessToken(context.Request);
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
         if (credential is not null && !tokens.Remembers(credential) && failures.TooMany(address))
         {
@@ -40,7 +52,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
             return;
         }
 
-        if (!isBearer && cookies.MayBeForged(context.Request, caller))
+        if (!isBearer && inAddress is null && cookies.MayBeForged(context.Request, caller))
         {
             await Forged.Write(context);
             return;
@@ -79,6 +91,18 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
     private static Problem TooManyFailures { get; } =
         new(ProblemKind.TooMany, "too_many_requests", "Too many credentials from this address were good for nothing; wait a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    private static Problem ForeignPage { get; } = new(ProblemKind.Forbidden, "foreign_origin", "Pages of this origin may not connect; DESKHAND_CORS_ORIGINS lists those that may.");
+
+    // browsers ask nobody before a page opens a socket to another site, and send that site's cookies along
+    private bool IsOwnPage(HttpRequest request) =>
+        !request.Headers.TryGetValue("Origin", out var header)
+        || (Uri.TryCreate(header.ToString(), UriKind.Absolute, out var origin)
+            && (origin.Authority == request.Host.Value || origin.Authority == settings.PublicUrl.Authority || settings.CorsOrigins.Contains(origin.GetLeftPart(UriPartial.Authority), StringComparer.Ordinal)));
+
+    // addresses are written into logs: good for a token of minutes, not for one that lasts
+    private static string? TokenInAddress(HttpRequest request) =>
+        request.Query.TryGetValue(TokenParameter, out var token) && token.Count == 1 && token[0] is { Length: > 0 and < 8200 } text && !SecretTokens.IsApiToken(text) ? text : null;
+
     private static string? Bearer(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -87,6 +111,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
 
     private static bool IsTenant(StringValues header, Guid tenantId) => header.Count == 1 && Guid.TryParse(header[0], out var id) && id == tenantId;
 }
+
+/// <summary>Marks an endpoint that browsers open as a socket: they ask nobody first, and can send no headers with it.</summary>
+internal sealed record OpensSocket;
 
 /// <summary>What the gate found, for the use cases of this request.</summary>
 internal sealed class RequestScope

@@ -4,6 +4,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Deskhand.Http;
 
+/// <summary>The query parameters of an endpoint that is no use case of ours.</summary>
+internal sealed record TakesQuery(params string[] Names);
+
 /// <summary>Refuses query parameters that the route does not know, naming those it does (API.md: unknown parameters answer 400).</summary>
 internal static class QueryGuard
 {
@@ -25,6 +28,7 @@ internal static class QueryGuard
     /// <summary>The parameters a use case declares: its own simple ones and those of its <c>[AsParameters]</c> records.</summary>
     internal static string[] Names(Endpoint endpoint)
     {
+        if (endpoint.Metadata.GetMetadata<TakesQuery>() is { } named) return named.Names;
         if (endpoint.Metadata.GetMetadata<MethodInfo>() is not { } method) return [];
         var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase) ?? [];
         return [.. method.GetParameters()

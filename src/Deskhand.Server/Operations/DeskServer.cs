@@ -71,6 +71,7 @@ internal static class DeskServer
         app.UseMiddleware<RateLimitMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
         ApiModule.Map(app);
+        RealtimeModule.MapHub(app);
         OperationsModule.Map(app);
         return app;
     }

@@ -22,7 +22,7 @@ internal sealed class Telemetry(IConfiguration configuration) : IHostedService, 
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Deskhand", "RabbitMQ.Client.Publisher")
             .AddOtlpExporter().Build();
         metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "Deskhand")
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "System.Net.Http", "System.Runtime", "Npgsql", "Deskhand")
             .AddOtlpExporter().Build();
         return Task.CompletedTask;
     }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Deskhand.Data;
 using Deskhand.Outbox;
-using Npgsql;
 
 namespace Deskhand.Realtime;
 
@@ -12,63 +11,82 @@ internal sealed class EventFeed : IAsyncDisposable
     /// <summary>Rows of one query.</summary>
     public const int Portion = 500;
 
+    /// <summary>How long a right may have ended by itself, by its time, before its listeners notice.</summary>
+    private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(3);
+
     /// <summary>How often to look while notifications are heard, against one that was missed; and while they are not.</summary>
-    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(5), Often = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Seldom = BetweenChecks, Often = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Handing a batch to one listener costs some 10 µs: what comes meanwhile goes together, so that many listeners take a third of a processor at most.</summary>
+    private static readonly TimeSpan PausePerReader = TimeSpan.FromMicroseconds(30), LongestPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim gate = new(1);
     private readonly Wake wake = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Func<long, CancellationToken, Task<List<StreamEvent>>> after;
-    private readonly Func<CancellationToken, Task<long>> end;
+    private readonly Func<CancellationToken, Task<StreamEnds>> ends;
+    private readonly Func<long, long, CancellationToken, Task<bool>> isFurther;
     private readonly NewNotifications notifications;
     private readonly DatabaseListener listener;
+    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly Task running;
     private ImmutableArray<EventReader> readers = [];
     private long position;
+    private long checkedAt;
 
     public EventFeed(Guid tenantId, Database database, DatabaseListener listener, TimeProvider clock, ILogger logger)
     {
-        (this.listener, this.logger) = (listener, logger);
+        (this.listener, this.clock, this.logger) = (listener, clock, logger);
         after = (from, cancellationToken) => StreamEvent.After(database, clock, tenantId, from, Portion, cancellationToken);
-        end = cancellationToken => StreamEvent.End(database, tenantId, cancellationToken);
+        ends = cancellationToken => StreamEvent.Ends(database, tenantId, cancellationToken);
+        isFurther = (from, most, cancellationToken) => StreamEvent.IsFurther(database, tenantId, from, most, cancellationToken);
         notifications = new NewNotifications(database, clock, tenantId);
+        Presence = new PresenceBoard(tenantId, database, listener, clock, logger);
         running = Task.Run(Run, CancellationToken.None);
     }
+
+    /// <summary>Who has a live connection.</summary>
+    public Seats Seats { get; } = new();
+
+    /// <summary>Who looks at which ticket.</summary>
+    public PresenceBoard Presence { get; }
 
     /// <summary>The stream may have grown.</summary>
     public void Look() => wake.Call();
 
     /// <summary>Makes every reader ask again what it may hear.</summary>
-    public void RightsChanged()
+    public void Check()
     {
-        foreach (var reader in readers) reader.Wake.Call();
+        checkedAt = clock.GetTimestamp();
+        foreach (var reader in readers) reader.Take(default);
     }
 
     /// <summary>What follows a position, at most <see cref="Portion"/>.</summary>
     public Task<List<StreamEvent>> After(long from, CancellationToken cancellationToken) => after(from, cancellationToken);
 
-    /// <summary>The last position that has been given.</summary>
-    public Task<long> End(CancellationToken cancellationToken) => end(cancellationToken);
+    /// <summary>The oldest and the newest position that can be read.</summary>
+    public Task<StreamEnds> Ends(CancellationToken cancellationToken) => ends(cancellationToken);
 
-    /// <summary>A reader that gets everything after its <see cref="EventReader.From"/>. Null when its owner has too many already.</summary>
-    public async Task<EventReader?> Join(Guid owner, Guid userId, CancellationToken cancellationToken)
+    /// <summary>Whether more than so many events follow a position.</summary>
+    public Task<bool> IsFurther(long from, long most, CancellationToken cancellationToken) => isFurther(from, most, cancellationToken);
+
+    /// <summary>From now on the reader gets everything after its <see cref="EventReader.From"/>.</summary>
+    public async Task Join(EventReader reader, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (readers.Count(r => r.Owner == owner) >= EventReader.MostOfOne) return null;
             if (readers.IsEmpty)
             {
-                position = await end(cancellationToken);
+                position = (await ends(cancellationToken)).Newest;
                 // those that were made before anybody listened are read at /notifications
                 await notifications.Take(cancellationToken);
             }
 
-            var reader = new EventReader(owner, userId, position);
+            reader.From = position;
             ImmutableInterlocked.Update(ref readers, r => r.Add(reader));
             wake.Call();
-            return reader;
         }
         finally
         {
@@ -76,126 +94,63 @@ internal sealed class EventFeed : IAsyncDisposable
         }
     }
 
-    public void Leave(EventReader reader)
-    {
-        ImmutableInterlocked.Update(ref readers, r => r.Remove(reader));
-        reader.Dispose();
-    }
+    public void Leave(EventReader reader) => ImmutableInterlocked.Update(ref readers, r => r.Remove(reader));
 
     private async Task Run()
     {
         while (!stop.IsCancellationRequested)
             try
             {
+                if (clock.GetElapsedTime(checkedAt) >= BetweenChecks) Check();
                 await gate.WaitAsync(stop.Token);
-                var full = false;
+                int read;
                 try
                 {
-                    if (!readers.IsEmpty)
-                    {
-                        var events = await after(position, stop.Token);
-                        full = events.Count == Portion;
-                        if (events.Count > 0) position = events[^1].Position;
-                        if (events.Count > 0)
-                            foreach (var reader in readers) reader.Offer(events);
-                        foreach (var notification in await notifications.Take(stop.Token))
-                            foreach (var reader in readers.Where(r => r.UserId == notification.UserId)) reader.Tell(notification.Frame);
-                    }
+                    read = readers.IsEmpty ? 0 : await Hand();
                 }
                 finally
                 {
                     gate.Release();
                 }
 
-                if (!full) await wake.Wait(readers.IsEmpty ? Timeout.InfiniteTimeSpan : listener.IsListening ? Seldom : Often, stop.Token);
+                if (read > 0) await Task.Delay(Pause(readers.Length), clock, stop.Token);
+                if (read < Portion) await wake.Wait(readers.IsEmpty ? Timeout.InfiniteTimeSpan : listener.IsListening ? Seldom : Often, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or ObjectDisposedException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 logger.LogWarning("The stream of events cannot be read: {Error}", e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
     }
 
+    private static TimeSpan Pause(int readers) => TimeSpan.FromTicks(Math.Min(readers * PausePerReader.Ticks, LongestPause.Ticks));
+
+    /// <summary>Hands what is new to every reader. Answers how many events there were.</summary>
+    private async Task<int> Hand()
+    {
+        var events = await after(position, stop.Token);
+        if (events.Count > 0) position = events[^1].Position;
+        foreach (var batch in EventBatch.Of(events))
+            foreach (var reader in readers) reader.Take(new Offer(batch));
+        Presence.Changed(events);
+        foreach (var notification in await notifications.Take(stop.Token))
+            foreach (var reader in readers)
+                if (reader.UserId == notification.UserId) reader.Take(new Offer(Notification: notification));
+        return events.Count;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Presence.DisposeAsync();
         stop.Dispose();
         gate.Dispose();
         wake.Dispose();
-    }
-}
-
-/// <summary>One listener of a feed, with what it has not sent yet.</summary>
-/// <param name="owner">Whose it is: a user's, or a token's.</param>
-/// <param name="userId">The user, who is told of new notifications.</param>
-/// <param name="from">The position after which it gets everything.</param>
-internal sealed class EventReader(Guid owner, Guid userId, long from) : IDisposable
-{
-    /// <summary>Streams of one user or token at a time.</summary>
-    public const int MostOfOne = 50;
-
-    /// <summary>Events that may wait; who is further behind reads them from the database after connecting again.</summary>
-    public const int MostWaiting = 2000;
-
-    private readonly ConcurrentQueue<StreamEvent> waiting = new();
-    private volatile bool overflowed;
-
-    private readonly ConcurrentQueue<ReadOnlyMemory<byte>> told = new();
-
-    public Guid Owner { get; } = owner;
-
-    public Guid UserId { get; } = userId;
-
-    public long From { get; } = from;
-
-    /// <summary>Called when something waits, and when rights have changed.</summary>
-    public Wake Wake { get; } = new();
-
-    /// <summary>The listener did not keep up, and misses something from now on.</summary>
-    public bool Overflowed => overflowed;
-
-    public void Offer(List<StreamEvent> events)
-    {
-        if (overflowed) return;
-        if (waiting.Count + events.Count > MostWaiting) overflowed = true;
-        else
-            foreach (var e in events) waiting.Enqueue(e);
-        Wake.Call();
-    }
-
-    /// <summary>A new notification of the user.</summary>
-    public void Tell(ReadOnlyMemory<byte> frame)
-    {
-        if (overflowed) return;
-        if (told.Count >= MostWaiting) overflowed = true;
-        else told.Enqueue(frame);
-        Wake.Call();
-    }
-
-    public List<ReadOnlyMemory<byte>> TakeTold()
-    {
-        var taken = new List<ReadOnlyMemory<byte>>();
-        while (told.TryDequeue(out var frame)) taken.Add(frame);
-        return taken;
-    }
-
-    public List<StreamEvent> Take()
-    {
-        var taken = new List<StreamEvent>();
-        while (taken.Count < EventFeed.Portion && waiting.TryDequeue(out var e)) taken.Add(e);
-        if (!waiting.IsEmpty) Wake.Call();
-        return taken;
-    }
-
-    public void Dispose()
-    {
-        waiting.Clear();
-        told.Clear();
     }
 }
 
@@ -220,7 +175,16 @@ internal sealed class EventFeeds(Database database, DatabaseListener listener, T
     /// <summary>What somebody may do has changed.</summary>
     public void RightsChanged()
     {
-        foreach (var feed in feeds.Values) feed.Value.RightsChanged();
+        foreach (var feed in feeds.Values) feed.Value.Check();
+    }
+
+    /// <summary>Another instance says who looks at tickets, or nobody knows what it said.</summary>
+    public void PresenceChanged(string? payload)
+    {
+        if (PresenceSaid.Read(payload) is not { } said)
+            foreach (var feed in feeds.Values) feed.Value.Presence.Heard(null);
+        else if (feeds.TryGetValue(said.TenantId, out var feed))
+            feed.Value.Presence.Heard(said);
     }
 
     public async ValueTask DisposeAsync()

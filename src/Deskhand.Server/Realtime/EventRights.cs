@@ -27,18 +27,28 @@ internal static class EventRights
             : null;
 
     /// <summary>The events with the places of their tickets as they are now. Only what has waited for a slow reader is asked for again.</summary>
-    public static async Task<IReadOnlyList<StreamEvent>> Refreshed(
+    public static ValueTask<IReadOnlyList<StreamEvent>> Current(
         IReadOnlyList<StreamEvent> events, Caller caller, Database database, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (caller.Scope == TicketScope.All) return events;
-        var old = events.Where(e => e.Ticket is not null && clock.GetElapsedTime(e.ReadAt) > Fresh).Select(e => e.EntityId).Distinct().ToArray();
-        if (old.Length == 0) return events;
+        // those of one batch were read together
+        if (caller.Scope == TicketScope.All || clock.GetElapsedTime(events[0].ReadAt) <= Fresh) return new(events);
+        var tickets = events.Where(e => e.Ticket is not null).Select(e => e.EntityId).Distinct().ToArray();
+        return tickets.Length == 0 ? new(events) : new(ReadAgain(events, tickets, caller, database, cancellationToken));
+    }
+
+    private static async Task<IReadOnlyList<StreamEvent>> ReadAgain(
+        IReadOnlyList<StreamEvent> events, Guid[] tickets, Caller caller, Database database, CancellationToken cancellationToken)
+    {
         await using var session = database.For(caller.TenantId);
         var rows = await session.Query("SELECT id, assignee_id, group_id, deleted_at IS NOT NULL FROM tickets WHERE tenant_id = $1 AND id = ANY ($2)",
-            r => (Id: r.GetGuid(0), Place: new TicketPlace(r.Id(1), r.Id(2), r.GetBoolean(3))), cancellationToken, Rows.P(caller.TenantId), Rows.P(old));
+            r => (Id: r.GetGuid(0), Place: new TicketPlace(r.Id(1), r.Id(2), r.GetBoolean(3))), cancellationToken, Rows.P(caller.TenantId), Rows.P(tickets));
         var places = rows.ToDictionary(r => r.Id, r => r.Place);
         return [.. events.Select(e => places.TryGetValue(e.EntityId, out var place) ? e with { Ticket = place } : e)];
     }
+
+    /// <summary>Whether a caller may read a ticket that stands there, and so see who looks at it.</summary>
+    public static bool MayRead(Caller caller, TicketPlace place) =>
+        !place.Deleted && caller.May(Permission.TicketsRead) && TicketScopes.MayRead(caller, place.AssigneeId, place.GroupId);
 
     private static bool MayRead(Caller caller, StreamEvent e) =>
         caller.Scope == TicketScope.All

@@ -7,8 +7,11 @@ namespace Deskhand.Realtime;
 
 /// <summary>That somebody has a new notification, as the stream tells it to that user: which and of what kind; the rest is read at <c>/notifications</c>.</summary>
 /// <param name="UserId">Whose it is.</param>
-/// <param name="Frame">In the format of server-sent events; without an id, because it has no place in the stream.</param>
-internal sealed record NewNotification(Guid UserId, ReadOnlyMemory<byte> Frame);
+/// <param name="Message">Without a position, because it has no place in the stream.</param>
+internal sealed record NewNotification(Guid UserId, LiveMessage Message)
+{
+    public const string Name = "notification:created";
+}
 
 /// <summary>
 /// Finds the notifications of a tenant that were made since it looked last. Looks back behind that, because a transaction commits later than the
@@ -28,13 +31,12 @@ internal sealed class NewNotifications(Database database, TimeProvider clock, Gu
         await using var session = database.For(tenantId);
         var found = await session.Query("SELECT id, user_id, kind, created_at FROM notifications WHERE tenant_id = $1 AND created_at > $2 ORDER BY created_at, id",
             r => (Id: r.GetGuid(0), UserId: r.GetGuid(1), Kind: r.GetString(2), At: r.GetFieldValue<DateTimeOffset>(3)), cancellationToken, Rows.P(tenantId), Rows.P(since));
-        return [.. found.Where(n => told.TryAdd(n.Id, n.At)).Select(n => new NewNotification(n.UserId, Frame(n.Id, n.Kind, n.At)))];
+        return [.. found.Where(n => told.TryAdd(n.Id, n.At)).Select(n => new NewNotification(n.UserId, Message(n.Id, n.Kind, n.At)))];
     }
 
-    private static ReadOnlyMemory<byte> Frame(Guid id, string kind, DateTimeOffset at)
+    private static LiveMessage Message(Guid id, string kind, DateTimeOffset at)
     {
         var json = new ArrayBufferWriter<byte>(200);
-        json.Write("event: notification:created\ndata: "u8);
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
@@ -46,7 +48,6 @@ internal sealed class NewNotifications(Database database, TimeProvider clock, Gu
             writer.WriteEndObject();
         }
 
-        json.Write("\n\n"u8);
-        return json.WrittenMemory;
+        return LiveMessage.Of(NewNotification.Name, null, json.WrittenSpan);
     }
 }

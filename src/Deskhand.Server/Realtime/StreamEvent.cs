@@ -16,8 +16,9 @@ internal sealed record TicketPlace(Guid? AssigneeId, Guid? GroupId, bool Deleted
 /// <param name="IsNote">Whether it tells of an internal note.</param>
 /// <param name="Ticket">The place of the ticket it is about, as of <paramref name="ReadAt"/>; null when it is about something else.</param>
 /// <param name="ReadAt">When it was read, in the ticks of the clock.</param>
-/// <param name="Frame">The event in the format of server-sent events.</param>
-internal sealed record StreamEvent(long Position, string Type, string EntityType, Guid EntityId, bool IsNote, TicketPlace? Ticket, long ReadAt, ReadOnlyMemory<byte> Frame)
+/// <param name="Name">What it is called on the stream.</param>
+/// <param name="Message">The event as listeners get it.</param>
+internal sealed record StreamEvent(long Position, string Type, string EntityType, Guid EntityId, bool IsNote, TicketPlace? Ticket, long ReadAt, string Name, LiveMessage Message)
 {
     private const string Sql = """
         SELECT s.position, e.id, e.type, e.entity_type, e.entity_id, e.sequence, e.at, e.body, t.assignee_id, t.group_id, t.id IS NULL OR t.deleted_at IS NOT NULL
@@ -36,15 +37,24 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
         return await session.Query(Sql, r => Read(r, now), cancellationToken, Rows.P(tenantId), Rows.P(position), Rows.P(most));
     }
 
-    /// <summary>The last position that has been given.</summary>
-    public static async Task<long> End(Database database, Guid tenantId, CancellationToken cancellationToken)
+    /// <summary>The oldest and the newest position.</summary>
+    public static async Task<StreamEnds> Ends(Database database, Guid tenantId, CancellationToken cancellationToken)
     {
         await using var session = database.For(tenantId);
-        return (await session.Query("SELECT coalesce(max(position), 0) FROM event_stream WHERE tenant_id = $1", r => r.GetInt64(0), cancellationToken, Rows.P(tenantId)))[0];
+        return (await session.Query("SELECT coalesce(min(position), 0), coalesce(max(position), 0) FROM event_stream WHERE tenant_id = $1",
+            r => new StreamEnds(r.GetInt64(0), r.GetInt64(1)), cancellationToken, Rows.P(tenantId)))[0];
+    }
+
+    /// <summary>Whether more than so many events follow a position.</summary>
+    public static async Task<bool> IsFurther(Database database, Guid tenantId, long position, long most, CancellationToken cancellationToken)
+    {
+        await using var session = database.For(tenantId);
+        return (await session.Query("SELECT 1 FROM event_stream WHERE tenant_id = $1 AND position > $2 ORDER BY position OFFSET $3 LIMIT 1",
+            r => r.GetInt32(0), cancellationToken, Rows.P(tenantId), Rows.P(position), Rows.P(most))).Count > 0;
     }
 
     /// <summary>The name of an event on the stream: <c>ticket:created</c> for tickets, every comment is a <c>ticket:note_added</c>; otherwise its type.</summary>
-    public static string Name(string type) => type switch
+    public static string NameOf(string type) => type switch
     {
         "ticket.commented" => "ticket:note_added",
         _ when type.StartsWith("ticket.", StringComparison.Ordinal) => "ticket:" + type["ticket.".Length..],
@@ -69,7 +79,6 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
         long? version = data.TryGetProperty(entityType, out var entity) && entity.TryGetProperty("version", out var number) ? number.GetInt64() : null;
 
         var json = new ArrayBufferWriter<byte>(320);
-        json.Write(System.Text.Encoding.UTF8.GetBytes($"id: {position}\nevent: {Name(type)}\ndata: "));
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
@@ -83,8 +92,11 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
             writer.WriteEndObject();
         }
 
-        json.Write("\n\n"u8);
+        var name = NameOf(type);
         return new StreamEvent(position, type, entityType, r.GetGuid(4), IsOfNote(data),
-            entityType == "ticket" ? new TicketPlace(r.Id(8), r.Id(9), r.GetBoolean(10)) : null, readAt, json.WrittenMemory);
+            entityType == "ticket" ? new TicketPlace(r.Id(8), r.Id(9), r.GetBoolean(10)) : null, readAt, name, LiveMessage.Of(name, position, json.WrittenSpan));
     }
 }
+
+/// <summary>Where a stream begins and ends; both 0 while it is empty.</summary>
+internal sealed record StreamEnds(long Oldest, long Newest);

@@ -9,7 +9,7 @@ namespace Deskhand.Server.Tests.Realtime;
 /// <summary>An event as a client of the stream got it.</summary>
 internal sealed record Heard(long Id, string Name, JsonNode Data, long At)
 {
-    public string Entity => Data["id"]!.ToString();
+    public string Entity => Data["id"]?.ToString() ?? "";
 }
 
 /// <summary>A client of GET /events/stream.</summary>

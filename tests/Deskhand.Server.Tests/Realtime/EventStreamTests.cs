@@ -4,10 +4,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Deskhand.Access;
-using Deskhand.Data;
-using Deskhand.Outbox;
 using Deskhand.Server.Tests.Outbox;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
 namespace Deskhand.Server.Tests.Realtime;
@@ -190,7 +187,7 @@ public sealed class EventStreamTests(Desk desk, ITestOutputHelper output) : ICla
 
         // far more than buffers hold
         var ids = Enumerable.Range(0, 1000).Select(_ => Guid.NewGuid()).ToArray();
-        for (var sequence = 1L; sequence <= 25; sequence++) await Publish(tenant, ids, sequence);
+        for (var sequence = 1L; sequence <= 25; sequence++) await Publish.Customers(desk, tenant, ids, sequence);
         await Eventually.Holds(() => Task.FromResult(good.Heard.Count >= 25_001 || good.Ended), 60);
 
         // the good one hears all; or was cut, and resumes where it was
@@ -233,49 +230,11 @@ public sealed class EventStreamTests(Desk desk, ITestOutputHelper output) : ICla
         await listener.Hears(h => h.Entity == id.ToString());
     }
 
-    private async Task Publish(TestTenant tenant, Guid[] customers, long sequence)
-    {
-        var now = DateTimeOffset.UtcNow;
-        await using var session = desk.Database.For(tenant.Id);
-        await session.Transact<Nothing>(async () =>
-        {
-            var drafts = customers.Select(id => new EventDraft("customer.updated", "customer", id, sequence, now, [("customer", new { id, version = sequence })], []));
-            await desk.Services.GetRequiredService<ChangeLog>().Write(session, new Happened("customer", customers[0], now, Actor.System(Via.Import), [], [.. drafts]), CancellationToken.None);
-            return default(Nothing);
-        }, CancellationToken.None);
-    }
-
     private Task<long> EventsEnd(TestTenant tenant) => desk.Scalar<long>(tenant.Id, "SELECT coalesce(max(position), 0) FROM event_stream");
 
-    private async Task<Guid> NewGroup()
-    {
-        var id = Ids.New(DateTimeOffset.UtcNow);
-        await Change("INSERT INTO groups (tenant_id, id, name, created_at, updated_at) SELECT current_setting('app.tenant_id')::uuid, $2, $2::text, now(), now() WHERE $1::uuid IS NOT NULL", Guid.NewGuid(), id);
-        return id;
-    }
+    private Task<Guid> NewGroup() => Rights.NewGroup(desk, desk.Tenant);
 
-    private async Task<string> NewApiToken(Person owner, params string[] scopes)
-    {
-        var token = SecretTokens.NewApiToken();
-        await using var session = desk.Database.For(desk.Tenant.Id);
-        await session.Transact<Nothing>(async () =>
-        {
-            await session.Execute("INSERT INTO api_tokens (tenant_id, id, user_id, name, hint, hash, scopes, created_at) VALUES ($1, $2, $3, 'test', 'test', $4, $5, now())", CancellationToken.None,
-                Rows.P(desk.Tenant.Id), Rows.P(Guid.NewGuid()), Rows.P(owner.UserId), Rows.P(SecretTokens.Hash(token)), Rows.P(scopes));
-            return default(Nothing);
-        }, CancellationToken.None);
-        return token;
-    }
+    private Task<string> NewApiToken(Person owner, params string[] scopes) => Rights.NewApiToken(desk, desk.Tenant, owner, scopes);
 
-    /// <summary>Changes what a user may do, and says so, as the use cases do.</summary>
-    private async Task Change(string sql, Guid user, Guid? more = null)
-    {
-        await using var session = desk.Database.For(desk.Tenant.Id);
-        await session.Transact<Nothing>(async () =>
-        {
-            await session.Execute(sql, CancellationToken.None, more is { } id ? [Rows.P(user), Rows.P(id)] : [Rows.P(user)]);
-            await Callers.Changed(session, user, CancellationToken.None);
-            return default(Nothing);
-        }, CancellationToken.None);
-    }
+    private Task Change(string sql, Guid user, Guid? more = null) => Rights.Change(desk, desk.Tenant, sql, user, more);
 }
