@@ -9,6 +9,9 @@ internal sealed record ContactQuery : ListQuery
 {
     public string[]? CustomerId { get; init; }
 
+    /// <summary>These, for who has ids and wants names.</summary>
+    public string[]? Ids { get; init; }
+
     /// <summary>In upper or lower case.</summary>
     public string[]? Email { get; init; }
 
@@ -51,6 +54,7 @@ internal static class ListContacts
     /// <summary>The rows that the filters leave.</summary>
     public static EntityFilter<Contact> Filter(ContactQuery query, DeskDb db) =>
         new EntityFilter<Contact>(db.Set<Contact>().Where(c => c.DeletedAt == null))
+            .Id("ids", query.Ids, c => c.Id)
             .Id("customerId", query.CustomerId, c => c.CustomerId)
             .Text("email", query.Email, c => c.EmailKey, v => v.ToLowerInvariant())
             .Flag("isPrimary", query.IsPrimary, c => c.Fields.IsPrimary)

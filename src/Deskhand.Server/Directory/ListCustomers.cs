@@ -29,6 +29,9 @@ internal sealed record CustomerQuery : ListQuery
 
     /// <summary>One of the customer's mail domains.</summary>
     public string? Domain { get; init; }
+
+    /// <summary>These, for who has ids and wants names.</summary>
+    public string[]? Ids { get; init; }
 }
 
 /// <summary>GET /customers: filtered, sorted, by page or cursor.</summary>
@@ -59,6 +62,7 @@ internal static class ListCustomers
     /// <summary>The rows that the filters leave.</summary>
     public static EntityFilter<Customer> Filter(CustomerQuery query, DeskDb db) =>
         new EntityFilter<Customer>(db.Set<Customer>().Where(c => c.DeletedAt == null))
+            .Id("ids", query.Ids, c => c.Id)
             .OneOf("type", query.Type, c => c.Fields.Type)
             .OneOf("tier", query.Tier, c => c.Fields.Tier)
             .Flag("active", query.Active, c => c.Fields.Active)

@@ -13,16 +13,16 @@ namespace Deskhand.Tickets;
 /// <param name="Subject">Of the other one.</param>
 /// <param name="Status">Of the other one.</param>
 /// <param name="StatusCategory">Of the other one.</param>
-internal sealed record LinkResponse(Guid? Id, string Kind, TicketName Ticket, string Subject, string Status, StatusCategory StatusCategory);
+internal sealed record TicketLinkResponse(Guid? Id, string Kind, TicketName Ticket, string Subject, string Status, StatusCategory StatusCategory);
 
 /// <summary>GET /tickets/{id}/links: those to tickets that the caller may read, then its problem or the newest hundred of its incidents.</summary>
 internal static class ListLinks
 {
     private const int Most = 100;
 
-    public static async Task<Answer<Page<LinkResponse>>> Handle(string id, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<TicketLinkResponse>>> Handle(string id, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<LinkResponse>>(Problem.NotFound("ticket"));
+        if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<TicketLinkResponse>>(Problem.NotFound("ticket"));
         var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), Rows.P(ticket.Id), Rows.P(ticket.Fields.ProblemId) };
         var scope = TicketScopes.Where(caller, parameters) is { } rule ? " AND " + rule : "";
         const string Other = "t.id, t.reference, t.number, t.subject, t.status, t.status_category";
@@ -35,9 +35,9 @@ internal static class ListLinks
             (SELECT NULL, 'problem', {Other} FROM tickets t WHERE t.tenant_id = $1 AND t.id = $3 AND t.deleted_at IS NULL{scope})
             UNION ALL
             (SELECT NULL, 'incident', {Other} FROM tickets t WHERE t.tenant_id = $1 AND t.problem_id = $2 AND t.deleted_at IS NULL{scope} ORDER BY t.id DESC LIMIT {Most})
-            """, r => new LinkResponse(r.Id(0), r.GetString(1), new(r.GetGuid(2), r.GetString(3), r.GetInt64(4)), r.GetString(5), r.GetString(6), Wire.Find<StatusCategory>(r.GetString(7))!.Value),
+            """, r => new TicketLinkResponse(r.Id(0), r.GetString(1), new(r.GetGuid(2), r.GetString(3), r.GetInt64(4)), r.GetString(5), r.GetString(6), Wire.Find<StatusCategory>(r.GetString(7))!.Value),
             cancellationToken, [.. parameters]);
-        return Answer.Ok<Page<LinkResponse>>(new Page<LinkResponse>(links, new(1, Most, links.Count, false, null, false)));
+        return Answer.Ok<Page<TicketLinkResponse>>(new Page<TicketLinkResponse>(links, new(1, Most, links.Count, false, null, false)));
     }
 }
 
@@ -52,8 +52,8 @@ internal static class CreateLink
         public required Guid TicketId { get; init; }
     }
 
-    public static async Task<Created<LinkResponse>> Handle(string id, LinkBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
-        Answer.Created(await session.Transact<LinkResponse>(async () =>
+    public static async Task<Created<TicketLinkResponse>> Handle(string id, LinkBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken) =>
+        Answer.Created(await session.Transact<TicketLinkResponse>(async () =>
         {
             if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Problem.NotFound("ticket");
             if (ticket.Id == body.TicketId) return Problem.Invalid("ticketId", "A ticket has no link to itself.");
@@ -65,7 +65,7 @@ internal static class CreateLink
                 [new(link.FromId, new TicketChange.Link(link)), new(link.ToId, new TicketChange.Link(link))])), cancellationToken);
             if (decided.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? Problem.UnknownReference("ticketId", "ticket") : problem;
             var other = decided.Value.Single(d => d.After.Id == body.TicketId).After;
-            return new LinkResponse(link.Id, Wire.Name(body.Kind), new(other.Id, other.Reference, other.Number), other.Fields.Subject, other.Status, other.StatusCategory);
+            return new TicketLinkResponse(link.Id, Wire.Name(body.Kind), new(other.Id, other.Reference, other.Number), other.Fields.Subject, other.Status, other.StatusCategory);
         }, cancellationToken), _ => $"/api/v1/tickets/{id}/links");
 }
 

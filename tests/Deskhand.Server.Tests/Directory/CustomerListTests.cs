@@ -66,6 +66,7 @@ public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
 
         Assert.Equal(branch, (await agent.Get($"/customers/{acme}/children")).Expect(200)["data.0.id"]);
         Assert.Equal(branch, (await agent.Get($"/customers?parentId={acme}")).Expect(200)["data.0.id"]);
+        Assert.Equal("2", (await agent.Get($"/customers?ids={acme}&ids={branch}&ids={Guid.NewGuid()}")).Expect(200)["pagination.total"]);
         Assert.Equal("4", (await agent.Get($"/customers?parentId={acme}&parentId=none")).Expect(200)["pagination.total"]);
         var organizations = (await agent.Get("/organizations")).Expect(200);
         Assert.Equal(["acme Bellville", "ACME Fibre", "Zest"], organizations.At("data")!.AsArray().Select(c => c!["name"]!.ToString()));

@@ -24,6 +24,7 @@ test('the policy of the page lets everything in that it is made of', async ({ pa
   await page.keyboard.press('Control+k');
   await expect(page.getByPlaceholder(/Type a command/)).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByPlaceholder(/Type a command/)).toBeHidden();
   await page.keyboard.press('Shift+?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   expect(refused).toEqual([]);

@@ -23,7 +23,7 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { radius: 'lg', transitionProps: { duration: 100, transition: 'fade' } } },
+    Modal: { defaultProps: { radius: 'lg', transitionProps: { duration: 100, transition: 'fade' } }, styles: { content: { background: 'var(--desk-raised)' }, header: { background: 'var(--desk-raised)' } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },
   },
 });

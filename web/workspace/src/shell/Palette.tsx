@@ -1,17 +1,26 @@
 import '@mantine/spotlight/styles.css';
-import { Highlight, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight } from '@mantine/spotlight';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconBuilding, IconCommand, IconSearch, IconTag, IconTicket, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { useAllCommands, type Command } from './keys';
 import { Keys } from './KeySheet';
 
 const fits = (command: Command, words: string) => words.toLowerCase().split(/\s+/).every(w => `${command.label} ${command.also ?? ''}`.toLowerCase().includes(w));
+
+const [store] = createSpotlight();
+
+/** As the library does on each key, for what came after the last one. */
+function selectFirst() {
+  const actions = document.getElementById(store.getState().listId)?.querySelectorAll('[data-action]') ?? [];
+  actions.forEach((a, i) => { if (i === 0) a.setAttribute('data-selected', 'true'); else a.removeAttribute('data-selected'); });
+  store.updateState(s => ({ ...s, selected: 0 }));
+}
 
 /** Go anywhere, do anything: commands, tickets, customers, contacts, tags. */
 export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
@@ -32,22 +41,22 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
   const everywhere = shown.filter(c => c.scope !== 'page');
   const go = (to: string, search = {}) => () => { void navigate({ to, search }); };
 
+  // the first is what Enter takes, also when more has come
+  const first = hits ? `${asked}${hits.tickets[0]?.id ?? ''}` : typed;
+  useEffect(() => { requestAnimationFrame(selectFirst); }, [first, opened]);
+
   const action = (c: Command) => (
-    <Spotlight.Action key={c.id} onClick={c.run} leftSection={<IconCommand size={16} stroke={1.6} />} rightSection={c.keys ? <Keys keys={c.keys.split(',')[0]!} /> : undefined}>
-      <Text size="sm">{c.label}</Text>
-    </Spotlight.Action>
+    <Spotlight.Action key={c.id} onClick={c.run} label={c.label} leftSection={<IconCommand size={16} stroke={1.6} />} rightSection={c.keys ? <Keys keys={c.keys.split(',')[0]!} /> : undefined} />
   );
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} forceOpened={opened} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose aria-label={t('shell.palette.title')}>
+    <Spotlight.Root store={store} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }} query={query} onQueryChange={setQuery} forceOpened={opened} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose aria-label={t('shell.palette.title')}>
       <Spotlight.Search placeholder={t('shell.palette.placeholder')} aria-label={t('shell.palette.title')} leftSection={<IconSearch size={18} stroke={1.6} />} />
       <Spotlight.ActionsList>
         {hits && hits.tickets.length > 0 && (
           <Spotlight.ActionsGroup label={t('shell.palette.tickets')}>
             {hits.tickets.slice(0, 6).map(ticket => (
-              <Spotlight.Action key={ticket.id} onClick={go(`/tickets/${ticket.reference}`)} leftSection={<IconTicket size={16} stroke={1.6} />} rightSection={<Text size="xs" c="dimmed" className="tabular">{ticket.reference}</Text>}>
-                <Highlight highlight={typed.split(/\s+/)} size="sm" lineClamp={1}>{ticket.subject}</Highlight>
-              </Spotlight.Action>
+              <Spotlight.Action key={ticket.id} label={ticket.subject} highlightQuery onClick={go(`/tickets/${ticket.reference}`)} leftSection={<IconTicket size={16} stroke={1.6} />} rightSection={<Text size="xs" c="dimmed" className="tabular">{ticket.reference}</Text>} />
             ))}
           </Spotlight.ActionsGroup>
         )}

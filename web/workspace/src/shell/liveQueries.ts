@@ -7,7 +7,8 @@ function outdate(client: QueryClient, event: LiveEvent) {
   if (event.entity === 'ticket') {
     void client.invalidateQueries({ queryKey: ['ticket', event.id] });
     soon('lists', () => {
-      void client.invalidateQueries({ queryKey: ['tickets'] });
+      // a list that is shown keeps itself (useTicketList), so that nothing moves under the hand
+      void client.invalidateQueries({ queryKey: ['tickets'], refetchType: 'none' });
       void client.invalidateQueries({ queryKey: ['view-counts'] });
       void client.invalidateQueries({ queryKey: ['ticket-stats'] });
     }, 400);

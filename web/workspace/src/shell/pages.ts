@@ -17,7 +17,7 @@ export interface NavigationEntry {
 
 /** What the sidebar and the palette lead to. A new page adds its line here. */
 export const pages: NavigationEntry[] = [
-  { to: '/tickets', search: { assignee: 'me', statusCategory: 'new,open,pending,on_hold' }, label: 'shell.nav.mine', icon: IconUserCircle, keys: 'g m', section: 'top' },
-  { to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' }, label: 'shell.nav.unassigned', icon: IconInbox, keys: 'g u', section: 'top' },
+  { to: '/tickets', search: { assignee: 'me', statusCategory: 'new,open,pending,on_hold' }, label: 'shell.nav.mine', icon: IconUserCircle, keys: 'g m' },
+  { to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' }, label: 'shell.nav.unassigned', icon: IconInbox, keys: 'g u' },
   { to: '/tickets', label: 'shell.nav.allTickets', icon: IconTicket, keys: 'g t', section: 'top' },
 ];

@@ -1,35 +1,182 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal, IconArrowUp, IconInbox, IconSearch, IconX } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api } from '../api/client';
-import { DataTable } from '../shared/DataTable';
+import { useMe } from '../access/me';
+import { ApiProblem } from '../api/client';
 import { PageHeader } from '../shared/PageHeader';
-import { Failed } from '../shared/States';
-import { Time } from '../shared/Time';
+import { ProblemAlert } from '../shared/Problem';
+import { Empty, Failed } from '../shared/States';
+import type { Search } from '../shared/search';
+import { useCommands } from '../shell/keys';
+import { viewsQuery } from '../shell/Sidebar';
+import { ActionDialog, type Act } from './actions';
+import { BulkBar } from './BulkBar';
+import { change, type Which } from './change';
+import { conditionsOf, defaultSort, filterOf, isFiltered, orders } from './filter';
+import { FilterBar } from './FilterBar';
+import { rememberList } from './lastList';
+import { columnNames, useDisplay, type ColumnName } from './display';
+import { prefetchTicket } from './ticketQueries';
+import { TicketRows, type TicketRowsHandle } from './TicketRows';
+import { useTicketList } from './useTicketList';
+import { SaveView } from './SaveView';
+import classes from './tickets.module.css';
 
 export function TicketListPage() {
-  const { t } = useTranslation();
-  const search = useSearch({ strict: false });
-  const list = useInfiniteQuery({
-    queryKey: ['tickets', search],
-    queryFn: ({ pageParam }) => answer(api.GET('/api/v1/tickets', { params: { query: { limit: '50', ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    initialPageParam: '',
-    getNextPageParam: last => last.pagination.nextCursor ?? undefined,
-  });
-  if (list.error) return <Failed error={list.error} retry={() => { void list.refetch(); }} />;
+  const { t, i18n } = useTranslation();
+  const me = useMe();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const search: Search = useSearch({ strict: false });
+  const href = useRouterState({ select: s => s.location.href });
+  const views = useQuery(viewsQuery);
+  const view = views.data?.data.find(v => v.id === search.view);
+  const isReady = !search.view || views.isSuccess;
+  const searchKey = JSON.stringify(search);
+  const filter = useMemo(() => filterOf(JSON.parse(searchKey) as Search, view?.conditions), [searchKey, view?.conditions]);
+  const sort = search.sort ?? (view?.sort || defaultSort);
+  const list = useTicketList(filter, sort, isReady);
+  const { rows } = list;
+  const display = useDisplay(view?.columns as ColumnName[] | undefined);
+  const rowsRef = useRef<TicketRowsHandle>(null);
+
+  const [active, setActive] = useState(0);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [isAll, setAll] = useState(false);
+  const [act, setAct] = useState<{ act: Act; which: Which } | null>(null);
+  const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
+  const [listKey, setListKey] = useState(searchKey);
+  if (listKey !== searchKey) {
+    // another list: nothing of the last one is selected
+    setListKey(searchKey);
+    setActive(0);
+    setSelected(new Set());
+    setAll(false);
+  }
+
+  useEffect(() => { rememberList({ href, ids: rows.map(r => ({ id: r.id, reference: r.reference })) }); }, [href, rows]);
+
+  const goTo = useCallback((index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setActive(next);
+    rowsRef.current?.focus(next);
+    if (next > rows.length - 15 && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+  }, [rows.length, list]);
+
+  const set = useCallback((changes: Search) => { void navigate({ to: '/tickets', search: { ...(JSON.parse(searchKey) as Search), ...changes }, replace: true }); }, [navigate, searchKey]);
+  const open = useCallback((reference: string) => { void navigate({ to: '/tickets/$id', params: { id: reference } }); }, [navigate]);
+  const warm = useCallback((reference: string) => { prefetchTicket(client, reference); }, [client]);
+
+  const current = rows[Math.min(active, rows.length - 1)];
+  const which: Which | null = isAll ? { filter, count: list.total ?? rows.length } : selected.size > 0 ? { ids: [...selected] } : current ? { ids: [current.id] } : null;
+  const clear = useCallback(() => { setSelected(new Set()); setAll(false); }, []);
+  const begin = (next: Act) => { if (which) setAct({ act: next, which }); };
+  const onProgress = (done: number, total: number) => { setProgress(done < total ? { done, total } : null); };
+  const done = () => { setProgress(null); if (isAll) void list.refetch(); };
+  const now = (body: Parameters<typeof change>[1], said?: string) => { if (which) void change(which, body, said, onProgress).then(done, () => { setProgress(null); }); };
+
+  const toggle = useCallback((id: string, isRange = false) => {
+    setAll(false);
+    setSelected(old => {
+      const next = new Set(old);
+      const to = rows.findIndex(r => r.id === id);
+      const from = isRange ? rows.findIndex(r => old.has(r.id)) : -1;
+      if (from >= 0) for (let i = Math.min(from, to); i <= Math.max(from, to); i++) next.add(rows[i]!.id);
+      else if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, [rows]);
+
+  const mayUpdate = me.may('tickets:update');
+  useCommands([
+    { id: 'down', label: t('tickets.list.down'), keys: 'j,arrowdown', scope: 'page', keyOnly: true, run: () => { goTo(rowsRef.current?.hasFocus() ? active + 1 : active); } },
+    { id: 'up', label: t('tickets.list.up'), keys: 'k,arrowup', scope: 'page', keyOnly: true, run: () => { goTo(active - 1); } },
+    { id: 'open', label: t('tickets.list.open'), keys: 'o', scope: 'page', keyOnly: true, run: () => { if (current) open(current.reference); } },
+    { id: 'select', label: t('tickets.list.toggle'), keys: 'x', scope: 'page', keyOnly: true, run: () => { if (current) toggle(current.id); } },
+    { id: 'select-all', label: t('tickets.list.selectAll'), keys: 'mod+a', scope: 'page', run: () => { setSelected(new Set(rows.map(r => r.id))); setAll(list.hasNextPage); } },
+    { id: 'clear', label: t('tickets.list.clearSelection'), keys: 'escape', scope: 'page', keyOnly: true, run: clear },
+    ...(me.may('tickets:assign') ? [
+      { id: 'mine', label: t('tickets.act.assignMe'), keys: 'a', scope: 'page' as const, run: () => { now({ set: { assigneeId: me.id } }); } },
+      { id: 'assign', label: t('tickets.act.assign'), keys: 'shift+a', scope: 'page' as const, run: () => { begin('assign'); } },
+      { id: 'group', label: t('tickets.act.assignGroup'), keys: 'shift+g', scope: 'page' as const, run: () => { begin('group'); } },
+    ] : []),
+    ...(mayUpdate ? [
+      { id: 'status', label: t('tickets.act.status'), keys: 's', scope: 'page' as const, run: () => { begin('status'); } },
+      { id: 'priority', label: t('tickets.act.priority'), keys: 'p', scope: 'page' as const, run: () => { begin('priority'); } },
+      { id: 'tags', label: t('tickets.act.tags'), keys: 't', scope: 'page' as const, run: () => { begin('tags'); } },
+      { id: 'note', label: t('tickets.act.note'), keys: 'n', scope: 'page' as const, run: () => { begin('note'); } },
+    ] : []),
+    { id: 'filter', label: t('tickets.list.filter'), keys: 'f', scope: 'page', run: () => { document.querySelector<HTMLElement>('[data-list-search]')?.focus(); } },
+  ]);
+
+  const title = search.view ? view?.name ?? t('tickets.list.title') : search.assignee === 'me' ? t('shell.nav.mine') : search.assignee === 'none' ? t('shell.nav.unassigned') : t('tickets.list.title');
+  const countText = list.total === null ? '' : (list.isEstimate ? t('tickets.list.about', { count: Number(list.total).toLocaleString(i18n.language) as never }) : t('tickets.list.count', { count: list.total }));
+  const isQueryProblem = list.error instanceof ApiProblem && list.error.status === 400;
+
   return (
-    <>
-      <PageHeader title={t('tickets.list.title')} />
-      <DataTable
-        label={t('tickets.list.title')}
-        rows={list.data?.pages.flatMap(p => p.data)}
-        rowKey={r => r.id}
-        columns={[
-          { key: 'reference', title: 'Reference', cell: r => r.reference },
-          { key: 'subject', title: 'Subject', cell: r => r.subject },
-          { key: 'updated', title: 'Updated', cell: r => <Time at={r.updatedAt} /> },
-        ]}
-      />
-    </>
+    <div className={classes.listPage}>
+      <PageHeader title={title} beside={<Text size="xs" c="dimmed" className="tabular" aria-live="polite">{countText}</Text>}>
+        {isFiltered(search) && <SaveView conditions={conditionsOf(search, view?.conditions)} sort={sort} columns={display.columns} />}
+        <Popover position="bottom-end" width={260} shadow="md" trapFocus returnFocus>
+          <Popover.Target><Button variant="default" size="compact-sm" leftSection={<IconAdjustmentsHorizontal size={14} />}>{t('tickets.list.display')}</Button></Popover.Target>
+          <Popover.Dropdown>
+            <Stack gap="sm">
+              <Select label={t('tickets.list.sort')} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={sort} onChange={v => { set({ sort: v === defaultSort && !view ? undefined : v ?? undefined }); }}
+                data={orders.flatMap(o => [{ value: `-${o}`, label: `${t(`tickets.field.${o}`)} ↓` }, { value: o, label: `${t(`tickets.field.${o}`)} ↑` }])} />
+              <SegmentedControl fullWidth size="xs" aria-label={t('tickets.list.density')} value={display.density} onChange={v => { display.setDensity(v as 'comfortable' | 'compact'); }}
+                data={[{ value: 'comfortable', label: t('tickets.list.comfortable') }, { value: 'compact', label: t('tickets.list.compact') }]} />
+              <Checkbox.Group label={t('tickets.list.columns')} value={display.columns} onChange={display.setColumns}>
+                <Stack gap={6} mt={6}>{columnNames.map(c => <Checkbox key={c} size="xs" value={c} label={t(`tickets.field.${c}`)} />)}</Stack>
+              </Checkbox.Group>
+            </Stack>
+          </Popover.Dropdown>
+        </Popover>
+      </PageHeader>
+      <div className={classes.filters}>
+        <QueryBox key={search.view ?? ''} value={search.q ?? ''} onChange={q => { set({ q: q || undefined }); }} label={t('tickets.list.search')} />
+        <FilterBar search={search} set={set} />
+        {isFiltered(search) && <Button variant="subtle" color="gray" size="compact-sm" onClick={() => { void navigate({ to: '/tickets', search: search.view ? { view: search.view } : {}, replace: true }); }}>{t('tickets.list.clear')}</Button>}
+      </div>
+      {list.newCount > 0 && (
+        <div className={classes.news}>
+          <Button size="compact-sm" radius="xl" leftSection={<IconArrowUp size={14} />} onClick={() => { void list.showNews().then(() => { goTo(0); }); }}>{t('tickets.list.news', { count: list.newCount })}</Button>
+        </div>
+      )}
+      {isQueryProblem && <div className={classes.queryProblem}><ProblemAlert error={list.error} /></div>}
+      {list.error && !isQueryProblem && <Failed error={list.error} retry={() => { void list.refetch(); }} />}
+      {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}><Text size="sm" c="dimmed">{t('tickets.list.emptyHint')}</Text></Empty>}
+      {!list.error && (rows.length > 0 || !list.isSuccess) && (
+        <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
+          selectAll={on => { setAll(false); setSelected(on ? new Set(rows.map(r => r.id)) : new Set()); }} sort={sort} onSort={s => { set({ sort: s }); }}
+          nearEnd={() => { if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage(); }} isLoadingMore={list.isFetchingNextPage} />
+      )}
+      {(selected.size > 0 || isAll) && (
+        <BulkBar count={isAll ? list.total ?? rows.length : selected.size} isAll={isAll} matching={list.hasNextPage && selected.size >= rows.length && isFiltered(search) || (view && list.hasNextPage && selected.size >= rows.length) ? list.total : null}
+          selectMatching={() => { setAll(true); }} begin={begin} now={now} clear={clear} progress={progress} selected={[...selected]} rows={rows} />
+      )}
+      {act && <ActionDialog act={act.act} which={act.which} onProgress={onProgress} close={() => { setAct(null); rowsRef.current?.focus(active); }} done={done} />}
+    </div>
+  );
+}
+
+function QueryBox({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    setSeen(value);
+    setText(value);
+  }
+
+  const tell = useDebouncedCallback(onChange, 250);
+  return (
+    <TextInput className={classes.query} data-list-search size="xs" aria-label={t('tickets.list.filter')} placeholder={label} value={text} leftSection={<IconSearch size={14} />}
+      rightSection={text && <ActionIcon size="xs" aria-label={t('shared.clear')} onClick={() => { setText(''); onChange(''); }}><IconX size={12} /></ActionIcon>}
+      onChange={e => { setText(e.currentTarget.value); tell(e.currentTarget.value.trim()); }}
+      onKeyDown={e => { if (e.key === 'Escape') e.currentTarget.blur(); if (e.key === 'Enter') onChange(text.trim()); }} />
   );
 }

@@ -1,0 +1,153 @@
+import { Skeleton } from '@mantine/core';
+import { IconFlagFilled } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useImperativeHandle, useRef, type Ref } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Time } from '../shared/Time';
+import type { ColumnName } from './display';
+import { ChannelMark, Person, PriorityMark, SlaCountdown, StatusMark } from './glance';
+import { contactName, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
+import classes from './tickets.module.css';
+
+export interface TicketRowsHandle { focus: (index: number) => void; hasFocus: () => boolean }
+
+interface Props {
+  ref: Ref<TicketRowsHandle>;
+  label: string;
+  rows: Ticket[] | undefined;
+  total: number | null;
+  columns: ColumnName[];
+  density: 'comfortable' | 'compact';
+  active: number;
+  setActive: (index: number) => void;
+  selected: ReadonlySet<string>;
+  isAll: boolean;
+  toggle: (id: string, isRange?: boolean) => void;
+  selectAll: (on: boolean) => void;
+  warm: (reference: string) => void;
+  sort: string;
+  onSort: (sort: string) => void;
+  nearEnd: () => void;
+  isLoadingMore: boolean;
+}
+
+const sortable: Partial<Record<ColumnName, string>> = { updatedAt: 'updatedAt', createdAt: 'createdAt', sla: 'slaDueAt' };
+
+/** Only the rows in sight are in the page, so that a hundred and a hundred thousand feel alike. */
+export function TicketRows({ ref, label, rows, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, sort, onSort, nearEnd, isLoadingMore }: Props) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const height = density === 'compact' ? 32 : 40;
+  // eslint-disable-next-line react-hooks/incompatible-library -- measures the page itself
+  const virtual = useVirtualizer({ count: rows?.length ?? 0, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, getItemKey: i => rows![i]!.id });
+  useEffect(() => { virtual.measure(); }, [height, virtual]);
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => { if (rows && rows.length > 0 && last >= rows.length - 15) nearEnd(); }, [last, rows, nearEnd]);
+
+  useImperativeHandle(ref, () => ({
+    focus: index => {
+      virtual.scrollToIndex(index);
+      // the row may have to be drawn first
+      requestAnimationFrame(() => { requestAnimationFrame(() => { scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true }); }); });
+    },
+    hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
+  }), [virtual]);
+
+  const before = items[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const isEvery = rows !== undefined && rows.length > 0 && (isAll || rows.every(r => selected.has(r.id)));
+  return (
+    <div className={classes.rows} ref={scroller} data-scroller>
+      <table className={classes.table} aria-label={label} aria-rowcount={total ?? -1} aria-busy={rows === undefined} data-density={density}>
+        <thead>
+          <tr>
+            <th scope="col" className={classes.tick}><input type="checkbox" aria-label={t('tickets.list.selectPage')} checked={isEvery} onChange={e => { selectAll(e.currentTarget.checked); }} /></th>
+            <th scope="col" className={classes.marks}><span className="visually-hidden">{t('tickets.field.priority')}, {t('tickets.field.status')}</span></th>
+            <th scope="col" className={classes.subject}>{t('tickets.field.subject')}</th>
+            {columns.map(c => <Heading key={c} name={c} sort={sort} onSort={onSort} />)}
+          </tr>
+        </thead>
+        <tbody>
+          {rows === undefined && Array.from({ length: 14 }, (_, i) => (
+            <tr key={i} style={{ height }}><td className={classes.tick} /><td className={classes.marks}><Skeleton height={14} width={34} /></td><td><Skeleton height={12} width={`${35 + (i * 23) % 45}%`} /></td>{columns.map(c => <td key={c} data-col={c}><Skeleton height={10} width="70%" /></td>)}</tr>
+          ))}
+          {before > 0 && <tr aria-hidden style={{ height: before }}><td colSpan={columns.length + 3} /></tr>}
+          {rows && items.map(item => (
+            <Row key={item.key} ticket={rows[item.index]!} index={item.index} height={height} columns={columns} isActive={item.index === active} isSelected={isAll || selected.has(rows[item.index]!.id)} setActive={setActive} toggle={toggle} warm={warm} />
+          ))}
+          {after > 0 && <tr aria-hidden style={{ height: after }}><td colSpan={columns.length + 3} /></tr>}
+          {isLoadingMore && <tr style={{ height }}><td colSpan={columns.length + 3}><Skeleton height={12} mx="md" width="40%" /></td></tr>}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Heading({ name, sort, onSort }: { name: ColumnName; sort: string; onSort: (sort: string) => void }) {
+  const { t } = useTranslation();
+  const by = sortable[name];
+  const title = t(`tickets.field.${name}`);
+  if (!by) return <th scope="col" data-col={name}>{title}</th>;
+  const direction = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : 'none';
+  return (
+    <th scope="col" data-col={name} aria-sort={direction}>
+      <button type="button" className={classes.sort} onClick={() => { onSort(sort === `-${by}` ? by : sort === by ? `-${by}` : by === 'slaDueAt' ? by : `-${by}`); }}>{title}{direction === 'none' ? '' : direction === 'ascending' ? ' ↑' : ' ↓'}</button>
+    </th>
+  );
+}
+
+interface RowProps { ticket: Ticket; index: number; height: number; columns: ColumnName[]; isActive: boolean; isSelected: boolean; setActive: (index: number) => void; toggle: (id: string, isRange?: boolean) => void; warm: (reference: string) => void }
+
+const Row = memo(function Row({ ticket, index, height, columns, isActive, isSelected, setActive, toggle, warm }: RowProps) {
+  const { t } = useTranslation();
+  const { status } = useRulebook();
+  const hover = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const name = status(ticket.status)?.name ?? t(`tickets.status.${ticket.statusCategory}`);
+  return (
+    <tr style={{ height }} aria-rowindex={index + 2} data-active={isActive || undefined} data-selected={isSelected || undefined} data-ticket={ticket.reference}
+      onMouseEnter={() => { hover.current = setTimeout(() => { warm(ticket.reference); }, 65); }} onMouseLeave={() => { clearTimeout(hover.current); }}>
+      <td className={classes.tick}><input type="checkbox" tabIndex={isActive ? 0 : -1} aria-label={t('tickets.list.select', { reference: ticket.reference })} checked={isSelected} onChange={() => undefined} onClick={e => { toggle(ticket.id, e.shiftKey); }} /></td>
+      <td className={classes.marks}>
+        <span className={classes.pair}><PriorityMark priority={ticket.priority} /><span role="img" aria-label={name} title={name}><StatusMark category={ticket.statusCategory} /></span></span>
+      </td>
+      <td className={classes.subject}>
+        <Link to="/tickets/$id" params={{ id: ticket.reference }} preload={false} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }}>
+          <span className="truncate">{ticket.subject}</span>
+          {ticket.escalationLevel > 0 && <IconFlagFilled size={13} className={classes.flag} aria-label={t('tickets.list.escalated')} />}
+          <span className={`${classes.reference} tabular`}>{ticket.reference}</span>
+        </Link>
+      </td>
+      {columns.map(c => <td key={c} data-col={c}><Cell name={c} ticket={ticket} statusName={name} /></td>)}
+    </tr>
+  );
+});
+
+function Cell({ name, ticket, statusName }: { name: ColumnName; ticket: Ticket; statusName: string }) {
+  const { t } = useTranslation();
+  const { agent, group, category } = useRulebook();
+  switch (name) {
+    case 'status': return <span className="truncate">{statusName}</span>;
+    case 'customerId': return ticket.customerId ? <CustomerName id={ticket.customerId} /> : null;
+    case 'contactId': return ticket.contactId ? <ContactName id={ticket.contactId} /> : null;
+    case 'assigneeId': return <Person name={agent(ticket.assigneeId)?.name} withName={Boolean(ticket.assigneeId)} />;
+    case 'groupId': return <span className="truncate">{group(ticket.groupId)?.name}</span>;
+    case 'category': return <span className="truncate">{category(ticket.category)?.name ?? ticket.category}</span>;
+    case 'type': return t(`tickets.type.${ticket.type}`);
+    case 'channel': return <ChannelMark channel={ticket.channel} />;
+    case 'tags': return <span className={classes.tagList}>{ticket.tags.slice(0, 3).map(tag => <span key={tag} className={classes.tag}>{tag}</span>)}{ticket.tags.length > 3 && <span className={classes.dim}>+{ticket.tags.length - 3}</span>}</span>;
+    case 'sla': return <SlaCountdown sla={ticket.sla} />;
+    case 'createdAt': return <Time at={ticket.createdAt} />;
+    case 'updatedAt': return <Time at={ticket.updatedAt} />;
+  }
+}
+
+function CustomerName({ id }: { id: string }) {
+  return <span className="truncate">{useCustomer(id)?.name}</span>;
+}
+
+function ContactName({ id }: { id: string }) {
+  const contact = useContact(id);
+  return <span className="truncate">{contact && contactName(contact)}</span>;
+}

@@ -1,0 +1,80 @@
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { answer, api, type Wire } from '../api/client';
+
+export type Ticket = Wire<'TicketResponse'>;
+export type StatusCategory = Ticket['statusCategory'];
+
+const hour = 60 * 60_000;
+
+/** Everything of a list that is read whole: what a desk defines is counted in dozens. */
+async function all<T>(page: (cursor: string | undefined) => Promise<{ data: T[]; pagination: Wire<'Pagination'> }>): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: string | undefined; ;) {
+    const { data, pagination } = await page(cursor);
+    found.push(...data);
+    if (!pagination.nextCursor || found.length >= 2000) return found;
+    cursor = pagination.nextCursor;
+  }
+}
+
+const from = (cursor: string | undefined) => ({ params: { query: { limit: '100', ...(cursor ? { cursor } : {}) } } });
+
+export const statusesQuery = queryOptions({ queryKey: ['statuses'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/statuses', from(c)))) });
+export const agentsQuery = queryOptions({ queryKey: ['users', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/users', from(c)))) });
+export const groupsQuery = queryOptions({ queryKey: ['groups', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/groups', from(c)))) });
+export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/categories', from(c)))) });
+export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/custom-fields', from(c)))) });
+export const tagsQuery = queryOptions({ queryKey: ['tags', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100' } } })).then(p => p.data) });
+
+/** What a desk calls things: statuses, people, groups, categories, by their keys. */
+export function useRulebook() {
+  const [statuses, agents, groups, categories] = useQueries({ queries: [statusesQuery, agentsQuery, groupsQuery, categoriesQuery] });
+  const status = (key: string) => statuses.data?.find(s => s.key === key);
+  const agent = (id: string | null | undefined) => (id ? agents.data?.find(a => a.id === id) : undefined);
+  const group = (id: string | null | undefined) => (id ? groups.data?.find(g => g.id === id) : undefined);
+  const category = (key: string) => categories.data?.find(c => c.key === key);
+  return { statuses: statuses.data ?? [], agents: agents.data ?? [], groups: groups.data ?? [], categories: categories.data ?? [], status, agent, group, category };
+}
+
+/** Many single questions asked at once become few. */
+function batched<T extends { id: string }>(fetchMany: (ids: string[]) => Promise<T[]>) {
+  let waiting = new Map<string, { resolve: (found: T | null) => void; reject: (error: unknown) => void }[]>();
+  async function send() {
+    const asked = waiting;
+    waiting = new Map();
+    const ids = [...asked.keys()];
+    for (let i = 0; i < ids.length; i += 100) {
+      const some = ids.slice(i, i + 100);
+      try {
+        const found = new Map((await fetchMany(some)).map(f => [f.id, f]));
+        for (const id of some) asked.get(id)!.forEach(w => { w.resolve(found.get(id) ?? null); });
+      } catch (error) {
+        for (const id of some) asked.get(id)!.forEach(w => { w.reject(error); });
+      }
+    }
+  }
+
+  return (id: string) => new Promise<T | null>((resolve, reject) => {
+    if (waiting.size === 0) setTimeout(() => { void send(); }, 5);
+    waiting.set(id, [...waiting.get(id) ?? [], { resolve, reject }]);
+  });
+}
+
+const oneCustomer = batched(ids => answer(api.GET('/api/v1/customers', { params: { query: { ids, limit: '100' } } })).then(p => p.data));
+const oneContact = batched(ids => answer(api.GET('/api/v1/contacts', { params: { query: { ids, limit: '100' } } })).then(p => p.data));
+
+export const customerQuery = (id: string) => queryOptions({ queryKey: ['customer', id], staleTime: 10 * 60_000, queryFn: () => oneCustomer(id) });
+export const contactQuery = (id: string) => queryOptions({ queryKey: ['contact', id], staleTime: 10 * 60_000, queryFn: () => oneContact(id) });
+
+export function useCustomer(id: string | null | undefined) {
+  return useQuery({ ...customerQuery(id ?? ''), enabled: Boolean(id) }).data ?? undefined;
+}
+
+export function useContact(id: string | null | undefined) {
+  return useQuery({ ...contactQuery(id ?? ''), enabled: Boolean(id) }).data ?? undefined;
+}
+
+export const contactName = (c: { firstName: string; lastName: string }) => `${c.firstName} ${c.lastName}`.trim();
+
+export const priorities = ['urgent', 'high', 'normal', 'low'] as const;
+export const statusCategories = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const;
