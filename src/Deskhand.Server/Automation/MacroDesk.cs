@@ -17,7 +17,7 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
         {
             var normal = fields.Normalised();
             if (await Refuse(null, normal, caller, cancellationToken) is { } refused) return refused;
-            var owner = Owner(normal, caller);
+            var owner = Sharers.Owner(normal.Visibility, caller);
             var present = (await session.Query("SELECT count(*) FROM macros WHERE tenant_id = $1 AND owner_id IS NOT DISTINCT FROM $2 AND deleted_at IS NULL", r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId), Rows.P(owner)))[0];
             if (present >= MacroRules.Most) return Problem.Conflict("too_many_macros", $"There are {MacroRules.Most} macros already; delete one first.");
             var now = Instants.Now(clock);
@@ -37,7 +37,7 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
             if (await Refuse(before, fields, caller, cancellationToken) is { } refused) return refused;
             var changes = FieldDiff.Between(before.Fields, fields);
             if (changes.IsEmpty) return before;
-            var owner = fields.Visibility == before.Fields.Visibility ? before.OwnerId : Owner(fields, caller);
+            var owner = fields.Visibility == before.Fields.Visibility ? before.OwnerId : Sharers.Owner(fields.Visibility, caller);
             return await Save("updated", caller, before with { Fields = fields, OwnerId = owner, Version = before.Version + 1, UpdatedAt = Instants.Now(clock) }, null, changes, origin, cancellationToken);
         }, cancellationToken);
 
@@ -52,8 +52,6 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
             return await Save("deleted", caller, found.Value with { Version = found.Value.Version + 1, UpdatedAt = now }, null, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], origin, cancellationToken);
         }, cancellationToken);
 
-    private static Guid? Owner(MacroFields fields, Caller caller) => fields.Visibility == ViewVisibility.Personal ? caller.UserId : null;
-
     private async Task<Outcome<MacroRow>> Lock(Caller caller, string address, long? ifMatch, CancellationToken cancellationToken)
     {
         if (await MacroRow.Find(address, caller, session, locked: true, cancellationToken) is not { } row) return Problem.NotFound("macro");
@@ -62,9 +60,7 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
 
     private async Task<Problem?> Refuse(MacroRow? before, MacroFields after, Caller caller, CancellationToken cancellationToken)
     {
-        if (before is not null && Sharing.Refuse(before.Fields.Visibility, caller.Permissions, Permission.SettingsManage) is { } fixedForThem) return fixedForThem;
-        if (Sharing.Refuse(after.Visibility, caller.Permissions, Permission.SettingsManage) is { } refused) return refused;
-        if (after.GroupId is { } group && !(await TicketReferences.Place(session, null, group, cancellationToken)).Group) return Problem.UnknownReference("groupId", "group");
+        if (await Sharers.Refuse(session, caller, before?.Fields.Visibility, after.Visibility, after.GroupId, Permission.SettingsManage, cancellationToken) is { } refused) return refused;
         if (after.Check() is { } invalid) return invalid;
         var compiled = after.Compile(await Rulebooks.Load(session, cancellationToken));
         return compiled.Problem ?? await RuleReferences.Refuse(session, after.Actions, cancellationToken);

@@ -10,9 +10,10 @@ namespace Deskhand.Http;
 /// answer finds either all of them or none. A second request with the key waits for the first and then gets the same answer.
 /// Only answers that did something are kept; a refused request may be tried again with the same key.
 /// </summary>
-internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider clock)
+internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secret, TimeProvider clock)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
+    private readonly byte[] fingerprintKey = secret.Derive("idempotency");
 
     public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
@@ -82,12 +83,13 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider c
     }
 
     /// <summary>
-    /// SHA-256 over address and body. Of an upload only the length counts: a retry has another multipart boundary.
+    /// HMAC-SHA-256 over address and body: what is kept tells nobody who reads the table whether a password in the body was guessed right.
+    /// Of an upload only the length counts: a retry has another multipart boundary.
     /// </summary>
-    private static async Task<byte[]> Fingerprint(HttpContext context)
+    private async Task<byte[]> Fingerprint(HttpContext context)
     {
         var request = context.Request;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, fingerprintKey);
         hash.AppendData(Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString}\n"));
         if (request.HasFormContentType)
         {

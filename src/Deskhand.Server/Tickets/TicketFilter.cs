@@ -176,6 +176,7 @@ internal sealed partial class TicketFilter
         filter.Facet(SearchField.Status, q.Status);
         filter.Facet(SearchField.StatusCategory, q.StatusCategory);
         filter.Take(asked, caller);
+        if (filter.words is not null && q.Deleted == "true") return Problem.Malformed("q", "Words are looked for in tickets that are not deleted; find deleted ones by filters, by reference too.");
         if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.conditions.Add(scope);
         return filter;
     }

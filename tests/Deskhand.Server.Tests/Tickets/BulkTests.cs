@@ -134,6 +134,7 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(404, (await manager.Get($"/tickets/{first}")).Status);
         Assert.Equal(403, (await Agent.Get("/tickets?deleted=true")).Status);
         var listed = (await manager.Get("/tickets?deleted=true")).Expect(200);
+        Assert.Equal(400, (await manager.Get("/tickets?deleted=true&q=printer")).Status);
         Assert.Equal(2, listed.At("data")!.AsArray().Count(t => t!["id"]!.ToString() == first.ToString() || t["id"]!.ToString() == second.ToString()));
         Assert.NotNull(listed["data.0.deletedAt"]);
 

@@ -16,7 +16,7 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
         {
             var normal = fields.Normalised();
             if (await Refuse(null, normal, caller, cancellationToken) is { } refused) return refused;
-            var owner = Owner(normal, caller);
+            var owner = Sharers.Owner(normal.Visibility, caller);
             var present = (await session.Query("SELECT count(*) FROM views WHERE tenant_id = $1 AND owner_id IS NOT DISTINCT FROM $2 AND deleted_at IS NULL", r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId), Rows.P(owner)))[0];
             if (present >= ViewRules.Most) return Problem.Conflict("too_many_views", $"There are {ViewRules.Most} views already; delete one first.");
             var now = Instants.Now(clock);
@@ -39,7 +39,7 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
             var after = before with
             {
                 Fields = fields,
-                OwnerId = fields.Visibility == before.Fields.Visibility ? before.OwnerId : Owner(fields, caller),
+                OwnerId = fields.Visibility == before.Fields.Visibility ? before.OwnerId : Sharers.Owner(fields.Visibility, caller),
                 Version = before.Version + 1,
                 Sequence = before.Sequence + 1,
                 UpdatedAt = Instants.Now(clock),
@@ -74,8 +74,6 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
             return default(Nothing);
         }, cancellationToken);
 
-    private static Guid? Owner(ViewFields fields, Caller caller) => fields.Visibility == ViewVisibility.Personal ? caller.UserId : null;
-
     private async Task<Outcome<ViewRow>> Lock(Caller caller, string address, long? ifMatch, CancellationToken cancellationToken)
     {
         if (await ViewRow.Find(address, caller, session, locked: true, cancellationToken) is not { } row) return Problem.NotFound("view");
@@ -84,9 +82,7 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
 
     private async Task<Problem?> Refuse(ViewRow? before, ViewFields after, Caller caller, CancellationToken cancellationToken)
     {
-        if (before is not null && Sharing.Refuse(before.Fields.Visibility, caller.Permissions, Permission.ViewsManage) is { } fixedForThem) return fixedForThem;
-        if (Sharing.Refuse(after.Visibility, caller.Permissions, Permission.ViewsManage) is { } refused) return refused;
-        if (after.GroupId is { } group && !(await TicketReferences.Place(session, null, group, cancellationToken)).Group) return Problem.UnknownReference("groupId", "group");
+        if (await Sharers.Refuse(session, caller, before?.Fields.Visibility, after.Visibility, after.GroupId, Permission.ViewsManage, cancellationToken) is { } refused) return refused;
         if (after.Check() is { } invalid) return invalid;
         if (TicketOrder.Read(after.Sort).Problem is { } noOrder) return Problem.Invalid("sort", noOrder.Message) with { Allowed = noOrder.Allowed };
         // a view that no longer fits can be renamed all the same
