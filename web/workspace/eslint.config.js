@@ -16,6 +16,8 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // the server decides what is inside; nothing may be put into the page as markup
       'no-restricted-syntax': ['error', { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'HTML from outside is shown in a sandboxed frame only.' }],
+      // what scrolls must be reachable by the keyboard
+      'jsx-a11y/no-noninteractive-tabindex': ['error', { tags: [], roles: ['tabpanel', 'region'] }],
       'jsx-a11y/no-autofocus': ['error', { ignoreNonDOM: true }],
     },
   },

@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'e2e',
+  // speed.ts and screenshots.ts are run by name, not with the journeys
+  testMatch: process.env.RUN ?? '*.spec.ts',
   fullyParallel: false,
   workers: 1,
   timeout: 60_000,

@@ -26,8 +26,21 @@ function precompress(): Plugin {
   };
 }
 
+/** The letters come with the page, so that the text does not change its width when they arrive. */
+function preloadFont(): Plugin {
+  return {
+    name: 'preload-font',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle }) => Object.keys(bundle ?? {}).filter(name => /inter-latin-wght-normal.*\.woff2$/.test(name))
+        .map(name => ({ tag: 'link', attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${name}`, crossorigin: '' }, injectTo: 'head' as const })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), precompress(), preloadFont()],
   build: { outDir: out, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': 'http://127.0.0.1:5080', '/hubs': { target: 'http://127.0.0.1:5080', ws: true } } },
   test: { include: ['src/**/*.test.{ts,tsx}'] },

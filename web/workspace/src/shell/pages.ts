@@ -1,4 +1,4 @@
-import { IconInbox, IconTicket, IconUserCircle } from '@tabler/icons-react';
+import { IconInbox, IconPlus, IconTicket, IconUserCircle } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { ParseKeys } from 'i18next';
 import type { Search } from '../shared/search';
@@ -19,5 +19,6 @@ export interface NavigationEntry {
 export const pages: NavigationEntry[] = [
   { to: '/tickets', search: { assignee: 'me', statusCategory: 'new,open,pending,on_hold' }, label: 'shell.nav.mine', icon: IconUserCircle, keys: 'g m' },
   { to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' }, label: 'shell.nav.unassigned', icon: IconInbox, keys: 'g u' },
+  { to: '/tickets/new', label: 'shell.nav.create', icon: IconPlus, keys: 'c', permission: 'tickets:create' },
   { to: '/tickets', label: 'shell.nav.allTickets', icon: IconTicket, keys: 'g t', section: 'top' },
 ];

@@ -1,4 +1,4 @@
-import '@mantine/tiptap/styles.css';
+import '@mantine/tiptap/styles.layer.css';
 import { ActionIcon, Alert, Anchor, Button, Menu, Text, Tooltip } from '@mantine/core';
 import { Link as TextLink, RichTextEditor } from '@mantine/tiptap';
 import { IconBolt, IconChevronUp, IconLock, IconPaperclip, IconSend, IconUsers, IconX } from '@tabler/icons-react';
@@ -7,11 +7,12 @@ import Placeholder from '@tiptap/extension-placeholder';
 import { Markdown } from '@tiptap/markdown';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, once, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
+import { live } from '../live';
 import { ProblemAlert } from '../shared/Problem';
 import { toast, toastError } from '../shared/toast';
 import { StatusMark } from './glance';
@@ -67,7 +68,14 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
     onUpdate: ({ editor: e }) => { noteText(e.isEmpty ? '' : e.getMarkdown(), files[audience]); },
   }, [audience, ticket.id]);
 
+  const saidTyping = useRef(0);
   function noteText(body: string, attached: File[]) {
+    // it lapses after six seconds by itself
+    if (Date.now() - saidTyping.current > 3000) {
+      saidTyping.current = Date.now();
+      live.type(ticket.id, true);
+    }
+
     setHasText(body.trim() !== '');
     if (!begun.current && body.trim() !== '') {
       begun.current = { version: ticket.version, lastComment: comments.data?.comments.at(-1)?.id };
@@ -99,6 +107,13 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       setError(null);
       setAudience(next);
     }
+  }
+
+  function turn(event: KeyboardEvent) {
+    if (!mayReply || !event.key.startsWith('Arrow')) return;
+    event.preventDefault();
+    choose(isNote ? 'public' : 'internal');
+    (event.currentTarget.parentElement?.querySelector('[aria-checked=false]') as HTMLElement | null)?.focus();
   }
 
   useEffect(() => { if (wantsFocus.current) { wantsFocus.current = false; editor.commands.focus('end'); } }, [editor, audience]);
@@ -152,6 +167,8 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       begun.current = null;
       setBegunAt(undefined);
       void draft.drop(audience);
+      saidTyping.current = 0;
+      live.type(ticket.id, false);
       if (status) await answer(api.PUT('/api/v1/tickets/{id}/status', { params: { path: { id: ticket.id } }, body: { status, reason: null } }));
       void queryClient.invalidateQueries({ queryKey: ['ticket', id] });
       if (made.newer?.length) toast(t('tickets.page.crossed', { count: made.newer.length }));
@@ -185,8 +202,8 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       {error !== null && <ProblemAlert error={error} />}
       <div className={classes.audience}>
         <div role="radiogroup" aria-label={t('tickets.page.audience')} className={classes.audienceSwitch}>
-          {mayReply && <button type="button" role="radio" aria-checked={!isNote} onClick={() => { choose('public'); }}><IconSend size={13} aria-hidden />{t('tickets.page.reply')}</button>}
-          <button type="button" role="radio" aria-checked={isNote} onClick={() => { choose('internal'); }}><IconLock size={13} aria-hidden />{t('tickets.page.note')}</button>
+          {mayReply && <button type="button" role="radio" aria-checked={!isNote} tabIndex={isNote ? -1 : 0} onKeyDown={turn} onClick={() => { choose('public'); }}><IconSend size={13} aria-hidden />{t('tickets.page.reply')}</button>}
+          <button type="button" role="radio" aria-checked={isNote} tabIndex={isNote ? 0 : -1} onKeyDown={turn} onClick={() => { choose('internal'); }}><IconLock size={13} aria-hidden />{t('tickets.page.note')}</button>
         </div>
         <span className={classes.audienceText} aria-live="polite">{isNote ? <IconLock size={13} aria-hidden /> : <IconUsers size={13} aria-hidden />}<span className="truncate">{audienceText}{!isNote && others > 0 && ` · ${t('tickets.page.andFollowers', { count: others })}`}</span></span>
       </div>

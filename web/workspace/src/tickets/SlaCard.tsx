@@ -21,7 +21,7 @@ export function SlaCard({ id, ticket }: { id: string; ticket: Ticket }) {
     <section className={classes.section} aria-label={t('tickets.field.sla')}>
       <h2>{t('tickets.field.sla')}{sla.data?.policy && <Text span size="xs" c="dimmed" fw={400} className="truncate">{sla.data.policy.name}</Text>}</h2>
       {!sla.data ? <LinesLoading lines={2} /> : sla.data.clocks.map(c => <ClockLine key={`${c.metric}${c.round}`} clock={c} />)}
-      {sla.data && <Anchor component="button" size="xs" onClick={() => { setOpen(true); }}>{t('tickets.sla_.explain')}</Anchor>}
+      {sla.data && <Anchor component="button" size="xs" ta="left" onClick={() => { setOpen(true); }}>{t('tickets.sla_.explain')}</Anchor>}
       {isOpen && <Explain id={id} ticket={ticket} close={() => { setOpen(false); }} />}
     </section>
   );

@@ -158,7 +158,7 @@ export function TicketListPage() {
         <BulkBar count={isAll ? list.total ?? rows.length : selected.size} isAll={isAll} matching={list.hasNextPage && selected.size >= rows.length && isFiltered(search) || (view && list.hasNextPage && selected.size >= rows.length) ? list.total : null}
           selectMatching={() => { setAll(true); }} begin={begin} now={now} clear={clear} progress={progress} selected={[...selected]} rows={rows} />
       )}
-      {act && <ActionDialog act={act.act} which={act.which} onProgress={onProgress} close={() => { setAct(null); rowsRef.current?.focus(active); }} done={done} />}
+      {act && <ActionDialog act={act.act} which={act.which} from={'ids' in act.which && act.which.ids.length === 1 ? rows.find(r => 'ids' in act.which && r.id === act.which.ids[0])?.status : undefined} onProgress={onProgress} close={() => { setAct(null); rowsRef.current?.focus(active); }} done={done} />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
 import { queryClient } from '../api/queryClient';
+import { usePresence } from '../live';
 import { Failed, LinesLoading } from '../shared/States';
 import type { Search } from '../shared/search';
 import { toast, toastError } from '../shared/toast';
@@ -16,7 +17,7 @@ import { ActionDialog, type Act } from './actions';
 import { change } from './change';
 import type { ComposerHandle } from './Composer';
 import { Conversation } from './Conversation';
-import { StatusMark } from './glance';
+import { Person, StatusMark } from './glance';
 import { lastList } from './lastList';
 import { unmerge } from './MergeDialog';
 import { useRulebook, type Ticket } from './rulebook';
@@ -87,7 +88,7 @@ function TicketOf({ id }: { id: string }) {
   if (query.error && !ticket) return <Failed error={query.error} retry={() => { void query.refetch(); }} />;
   const conversation = (
     <>
-      <div className={classes.scroll} data-conversation tabIndex={-1}>
+      <div className={classes.scroll} data-conversation={id} role="region" tabIndex={0} aria-label={t('tickets.page.conversation')}>
         {ticket && <Banners ticket={ticket} />}
         <Conversation id={id} ticket={ticket} />
       </div>
@@ -96,7 +97,7 @@ function TicketOf({ id }: { id: string }) {
       )}
     </>
   );
-  const history = <Suspense fallback={<LinesLoading lines={10} />}><div className={classes.historyTab}><HistoryTab id={id} /></div></Suspense>;
+  const history = <Suspense fallback={<LinesLoading lines={10} />}><div className={classes.historyTab} role="region" tabIndex={0} aria-label={t('tickets.page.history')}><HistoryTab id={id} /></div></Suspense>;
 
   return (
     <div className={classes.page}>
@@ -107,6 +108,7 @@ function TicketOf({ id }: { id: string }) {
           {ticket ? <Subject ticket={ticket} mayEdit={mayUpdate && isOpen} save={subject => { set({ set: { subject } }); }} /> : <LinesLoading lines={1} />}
           <Text size="xs" c="dimmed" className="tabular">{ticket?.reference ?? id}</Text>
         </div>
+        {ticket && <Presence ticketId={ticket.id} />}
         <div className={classes.headActions}>
           {ticket && mayUpdate && <StatusButton ticket={ticket} open={() => { setAct('status'); }} />}
           <ActionIcon aria-label={t('tickets.list.up')} disabled={!before} onClick={() => { go(before); }}><IconChevronUp size={16} /></ActionIcon>
@@ -140,7 +142,7 @@ function TicketOf({ id }: { id: string }) {
         </div>
         {!isNarrow && <aside className={classes.side} aria-label={t('tickets.page.details')}>{ticket ? <SidePanel id={id} ticket={ticket} begin={setAct} set={set} /> : <LinesLoading lines={12} />}</aside>}
       </div>
-      {ticket && act && <ActionDialog act={act} which={{ ids: [ticket.id] }} close={() => { setAct(null); }} />}
+      {ticket && act && <ActionDialog act={act} which={{ ids: [ticket.id] }} from={ticket.status} close={() => { setAct(null); }} />}
       {ticket && dialog === 'merge' && <MergeIntoDialog ticket={ticket} close={() => { setDialog(null); }} />}
       {ticket && dialog === 'escalate' && <EscalateDialog ticket={ticket} close={() => { setDialog(null); }} />}
     </div>
@@ -171,6 +173,21 @@ function Subject({ ticket, mayEdit, save }: { ticket: Ticket; mayEdit: boolean; 
     <form onSubmit={e => { e.preventDefault(); end(); }}>
       <TextInput autoFocus size="xs" aria-label={t('tickets.field.subject')} value={text} onChange={e => { setText(e.currentTarget.value); }} onBlur={end} onKeyDown={e => { if (e.key === 'Escape') { e.stopPropagation(); setText(null); } }} />
     </form>
+  );
+}
+
+/** Who else has this ticket open, and who writes. */
+function Presence({ ticketId }: { ticketId: string }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const others = usePresence(ticketId).filter(p => p.userId !== me.id);
+  const typing = others.filter(p => p.typing);
+  return (
+    <div className={classes.presence} role="status">
+      {typing.length > 0 && <Text size="xs" c="dimmed" className={classes.typing}>{t('tickets.page.typing', { count: typing.length, name: typing[0]!.name })}</Text>}
+      {others.slice(0, 4).map(p => <Tooltip key={p.userId} label={t('tickets.page.looks', { name: p.name })}><span data-typing={p.typing || undefined}><Person name={p.name} size={24} /></span></Tooltip>)}
+      {others.length > 0 && <span className="visually-hidden">{others.map(p => t('tickets.page.looks', { name: p.name })).join(', ')}</span>}
+    </div>
   );
 }
 

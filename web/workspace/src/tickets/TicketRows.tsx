@@ -114,9 +114,9 @@ const Row = memo(function Row({ ticket, index, height, columns, isActive, isSele
       </td>
       <td className={classes.subject}>
         <Link to="/tickets/$id" params={{ id: ticket.reference }} preload={false} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }}>
+          <span className={`${classes.reference} tabular`} title={ticket.reference}>#{ticket.number}</span>
           <span className="truncate">{ticket.subject}</span>
           {ticket.escalationLevel > 0 && <IconFlagFilled size={13} className={classes.flag} aria-label={t('tickets.list.escalated')} />}
-          <span className={`${classes.reference} tabular`}>{ticket.reference}</span>
         </Link>
       </td>
       {columns.map(c => <td key={c} data-col={c}><Cell name={c} ticket={ticket} statusName={name} /></td>)}

@@ -15,7 +15,7 @@ export const countOf = (which: Which) => 'ids' in which ? which.ids.length : whi
 const nobody = 'none';
 
 /** The dialog of one action on one ticket or many. */
-export function ActionDialog({ act, which, onProgress, close, done }: { act: Act; which: Which; onProgress?: (done: number, total: number) => void; close: () => void; done?: () => void }) {
+export function ActionDialog({ act, which, from, onProgress, close, done }: { act: Act; which: Which; /** The present status, when it is one ticket: then only where it may go is offered. */ from?: string | undefined; onProgress?: (done: number, total: number) => void; close: () => void; done?: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const book = useRulebook();
@@ -23,7 +23,7 @@ export function ActionDialog({ act, which, onProgress, close, done }: { act: Act
   const run = (body: Parameters<typeof change>[1]) => { void change(which, body, undefined, onProgress).then(done, () => undefined); };
 
   if (act === 'status') {
-    const choices: Choice[] = book.statuses.map(s => ({ value: s.key, label: s.name, icon: <StatusMark category={s.category} /> }));
+    const choices: Choice[] = book.statuses.filter(s => !from || book.status(from)?.next.includes(s.key)).map(s => ({ value: s.key, label: s.name, icon: <StatusMark category={s.category} /> }));
     return <Picker title={t('tickets.act.status')} choices={choices} close={close} onPick={status => { run({ set: { status } }); }} />;
   }
 

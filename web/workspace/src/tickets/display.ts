@@ -4,7 +4,7 @@ import { useLocalStorage } from '@mantine/hooks';
 export const columnNames = ['status', 'customerId', 'contactId', 'assigneeId', 'groupId', 'category', 'type', 'channel', 'tags', 'sla', 'createdAt', 'updatedAt'] as const;
 export type ColumnName = (typeof columnNames)[number];
 
-const usual: ColumnName[] = ['customerId', 'assigneeId', 'sla', 'channel', 'tags', 'updatedAt'];
+const usual: ColumnName[] = ['customerId', 'assigneeId', 'channel', 'sla', 'updatedAt'];
 
 /** How this person likes lists to look, here; a view's own columns come first until somebody chooses. */
 export function useDisplay(ofView: ColumnName[] | undefined) {

@@ -43,4 +43,5 @@ export function prefetchTicket(client: QueryClient, id: string) {
   void client.prefetchQuery(ticketQuery(id));
   void client.prefetchQuery(commentsQuery(id));
   void import('./TicketPage');
+  void import('./Composer');
 }

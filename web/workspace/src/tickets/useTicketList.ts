@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { answer, api, type Wire } from '../api/client';
 import { live } from '../live';
@@ -17,7 +17,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
   const ask = useCallback((cursor: string) => answer(api.GET('/api/v1/tickets', { params: { query: { ...filter, sort, limit: pageSize, ...(cursor ? { cursor } : {}) } as never } })), [filter, sort]);
   const list = useInfiniteQuery({
     queryKey: key, enabled, initialPageParam: '', queryFn: ({ pageParam }) => ask(pageParam), getNextPageParam: last => last.pagination.nextCursor ?? undefined,
-    staleTime: 15_000,
+    staleTime: 15_000, placeholderData: keepPreviousData,
   });
   const rows = useMemo(() => {
     // a ticket that moved while pages were read stands where it was seen first
