@@ -18,13 +18,20 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
     private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(10);
     private IConnection? connection;
     private IChannel? channel;
+
+    /// <summary>The broker's own word that it takes nothing, while the connection stays: an alarm for disk or memory.</summary>
     private volatile string? blocked;
+
+    /// <summary>Nobody knows what became of the messages that this channel was given last.</summary>
+    private bool isStale;
 
     public override string Name => OutboxSinks.RabbitMq;
 
     public override async Task Connect(CancellationToken cancellationToken)
     {
-        if (channel is { IsOpen: true } && connection is { IsOpen: true }) return;
+        // a new connection would be told so only when it has published something
+        if (blocked is { } reason && connection is { IsOpen: true }) throw new SinkUnavailableException($"RabbitMQ takes no messages: {reason}.");
+        if (!isStale && channel is { IsOpen: true } && connection is { IsOpen: true }) return;
         await Disconnect();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ConnectWithin * 2);
@@ -79,8 +86,8 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
             answers.AddRange(lost.Error is null ? await Task.WhenAll(part.Select(e => Publish(e, deadline.Token)).ToArray()) : part.Select(_ => lost));
         }
 
-        // after a time-out nobody knows what the broker still holds of this channel
-        if (answers.Exists(a => a.Result == DeliveryResult.Unavailable)) await Disconnect();
+        if (answers.Exists(a => a.Result == DeliveryResult.Unavailable)) isStale = true;
+        if (isStale && blocked is null) await Disconnect();
         return answers;
     }
 
@@ -146,7 +153,7 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
     private async Task Disconnect()
     {
         var (old, held) = (connection, channel);
-        (connection, channel, blocked) = (null, null, null);
+        (connection, channel, blocked, isStale) = (null, null, null, false);
         if (held is not null) held.ChannelShutdownAsync -= OnShutdown;
         if (old is null) return;
         old.ConnectionShutdownAsync -= OnShutdown;

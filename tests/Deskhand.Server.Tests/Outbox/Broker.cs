@@ -44,24 +44,7 @@ public sealed class Broker : IAsyncLifetime
     /// <summary>Starts it, again too; what was durable is still there.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo(Program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["HOME"] = Path.Combine(folder, "home"),
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["ERL_EPMD_PORT"] = mapperPort.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_NODENAME"] = $"t{port}@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
-            ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
-            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "conf", "rabbitmq.conf"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "conf", "enabled_plugins"),
-            ["RABBITMQ_SERVER_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none",
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
-        })
-            start.Environment[name] = value;
+        var start = Command(Program);
         wrapper = Process.Start(start)!;
         wrapper.OutputDataReceived += (_, _) => { };
         wrapper.ErrorDataReceived += (_, _) => { };
@@ -69,6 +52,15 @@ public sealed class Broker : IAsyncLifetime
         wrapper.BeginErrorReadLine();
         await Eventually.Holds(CanConnect, 90, "the broker answers");
         beam = Mine("beam.smp").Single();
+    }
+
+    /// <summary>Runs a command of rabbitmqctl(8), as an operator would.</summary>
+    public async Task Control(params string[] arguments)
+    {
+        using var control = Process.Start(Command("/usr/lib/rabbitmq/bin/rabbitmqctl", arguments))!;
+        var (output, errors) = (control.StandardOutput.ReadToEndAsync(), control.StandardError.ReadToEndAsync());
+        await control.WaitForExitAsync();
+        Assert.True(control.ExitCode == 0, await output + await errors);
     }
 
     /// <summary>As a power cut would.</summary>
@@ -108,6 +100,29 @@ public sealed class Broker : IAsyncLifetime
             {
                 await Task.Delay(100);
             }
+    }
+
+    private ProcessStartInfo Command(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOME"] = Path.Combine(folder, "home"),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["ERL_EPMD_PORT"] = mapperPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_NODENAME"] = $"t{port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
+            ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
+            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "conf", "rabbitmq.conf"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "conf", "enabled_plugins"),
+            ["RABBITMQ_SERVER_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+        })
+            start.Environment[name] = value;
+        return start;
     }
 
     private async Task<bool> CanConnect()
