@@ -23,6 +23,9 @@ public enum ProblemKind
     /// <summary>The request does not fit the present state (409).</summary>
     Conflict,
 
+    /// <summary>What was asked for was there once and is not kept any more (410).</summary>
+    Gone,
+
     /// <summary>The <c>If-Match</c> version is not the present one (412).</summary>
     Stale,
 

@@ -88,6 +88,9 @@ internal sealed record DeskhandSettings
     /// <summary>For development: webhooks may go over http, and to machines that only this one can reach.</summary>
     public bool AllowsPrivateWebhooks { get; init; }
 
+    /// <summary>How long events can be read and delivered again.</summary>
+    public TimeSpan EventsKeptFor { get; init; } = TimeSpan.FromDays(730);
+
     public ServerRoles Roles { get; init; } = ServerRoles.All;
 
     /// <summary>Origins of browsers' pages that may call the API; none by default.</summary>
@@ -152,6 +155,7 @@ internal sealed record DeskhandSettings
             Smtp = smtp,
             MailFrom = mailFrom ?? "desk@localhost.localdomain",
             AllowsPrivateWebhooks = Flag("DESKHAND_WEBHOOKS_PRIVATE"),
+            EventsKeptFor = TimeSpan.FromDays(Number("DESKHAND_EVENTS_KEPT_DAYS", 730, 31, 36_500)),
             Roles = ParseRoles(Text("DESKHAND_ROLES")),
             CorsOrigins = [.. (Text("DESKHAND_CORS_ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Origin)],
             TrustedProxies = [.. (Text("DESKHAND_TRUSTED_PROXIES") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)],

@@ -33,6 +33,7 @@ public enum Permission
     DeliveriesManage,
     ReportsRead,
     WebhooksManage,
+    EventsReplay,
 }
 
 /// <summary>A person's part in the desk (SPEC §0).</summary>
@@ -146,5 +147,6 @@ public static class Permissions
         Permission.DeliveriesManage => "deliveries:manage",
         Permission.ReportsRead => "reports:read",
         Permission.WebhooksManage => "webhooks:manage",
+        Permission.EventsReplay => "events:replay",
     };
 }

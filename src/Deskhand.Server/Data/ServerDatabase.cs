@@ -47,7 +47,7 @@ internal sealed class ServerDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs something as the owner of the schema: migrations, and nothing else.</summary>
+    /// <summary>Runs migrations as the owner of the schema. Beside them only the partitions of events are kept as the owner (EventRetention).</summary>
     public async Task<T> AsOwner<T>(Func<Migrations, Task<T>> work, ILogger logger)
     {
         await using var owner = OwnerSource(OwnerConnectionString);

@@ -150,6 +150,8 @@ internal static class ApiExamples
             Guid.Parse("0199f0a6-2b1d-7a77-8c90-1f2e3d4c5b16"), EventId, 2, Morning, 184, "https://hooks.karoo.example/deskhand", 503, "It answered 503.", "{\"eventId\":\"0199f0a5-…", "Back in five minutes"),
         [typeof(WebhookStatus)] = new WebhookStatus("paused", 6, Morning.AddSeconds(20), Morning.AddHours(-1), Morning, "It answered 503.", 14, Morning.AddMinutes(-3)),
         [typeof(ReplayBody)] = new ReplayBody { EventIds = [EventId] },
+        [typeof(Realtime.ReplayEvents.ReplayEventsBody)] = new Realtime.ReplayEvents.ReplayEventsBody { Sink = "rabbitmq", From = Morning, Types = ["ticket.created"] },
+        [typeof(Realtime.ReplayEvents.ReplayedEvents)] = new Realtime.ReplayEvents.ReplayedEvents(412),
         [typeof(ReplayAnswer)] = new ReplayAnswer(37),
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };

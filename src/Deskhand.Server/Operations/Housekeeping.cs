@@ -8,7 +8,7 @@ namespace Deskhand.Operations;
 /// Takes away what nobody needs any more, a few times a day. Instances may do it at the same time: each skips the rows that another
 /// has locked, and a file that is gone already is gone.
 /// </summary>
-internal sealed class Housekeeping(Database database, AttachmentStore files, TimeProvider clock) : RelayWork
+internal sealed class Housekeeping(Database database, AttachmentStore files, EventRetention events, TimeProvider clock) : RelayWork
 {
     private const int Rounds = 5000;
     private static readonly TimeSpan Every = TimeSpan.FromHours(6);
@@ -44,6 +44,7 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Tim
     {
         var now = clock.GetUtcNow();
         var tenants = await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken);
+        await events.Run(tenants, cancellationToken);
         await ForEach(tenants, async tenantId =>
         {
             await InRounds(tenantId, """

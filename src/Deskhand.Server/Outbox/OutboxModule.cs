@@ -12,6 +12,7 @@ internal static class OutboxModule
         services.AddSingleton<MailQueue>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<OutboxHealth>();
+        services.AddSingleton<EventRetention>();
         if (settings.RabbitMqUrl is not null) services.AddSingleton<EventSink, RabbitMqSink>();
         if (settings.KafkaBootstrap is not null) services.AddSingleton<EventSink, KafkaSink>();
         services.AddSingleton<Relay>();

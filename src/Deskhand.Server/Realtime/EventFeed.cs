@@ -65,7 +65,7 @@ internal sealed class EventFeed : IAsyncDisposable
     /// <summary>What follows a position, at most <see cref="Portion"/>.</summary>
     public Task<List<StreamEvent>> After(long from, CancellationToken cancellationToken) => after(from, cancellationToken);
 
-    /// <summary>The oldest and the newest position that can be read.</summary>
+    /// <summary>How far the stream is no longer kept, and its newest position.</summary>
     public Task<StreamEnds> Ends(CancellationToken cancellationToken) => ends(cancellationToken);
 
     /// <summary>Whether more than so many events follow a position.</summary>

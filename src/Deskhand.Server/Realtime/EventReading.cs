@@ -76,7 +76,7 @@ internal sealed class EventReading(Caller first, string credential, EventReader 
     {
         var ends = await feed.Ends(cancellationToken);
         // beyond the end: not of this stream, or of its time before a restored backup
-        var isGap = given > ends.Newest || (given > 0 && given < ends.Oldest) || await IsFarBehind(given, cancellationToken);
+        var isGap = given > ends.Newest || given < ends.Horizon || await IsFarBehind(given, cancellationToken);
         await Begin(isGap ? ends.Newest : given, isGap, cancellationToken);
         int read;
         while ((read = await Stored(cancellationToken)) == EventFeed.Portion) { }

@@ -67,8 +67,10 @@ internal static class ListEvents
                 SELECT p.position, e.body FROM part p JOIN events e ON e.tenant_id = $1 AND e.id = p.event_id
                 LEFT JOIN tickets t ON e.entity_type = 'ticket' AND t.tenant_id = e.tenant_id AND t.id = e.entity_id
                 WHERE true{where} ORDER BY p.position LIMIT $3 + 1)
-            SELECT page.position, page.body, bounds.looked, bounds.last FROM bounds LEFT JOIN page ON true ORDER BY page.position
-            """, r => (Position: r.IsDBNull(0) ? (long?)null : r.GetInt64(0), Body: r.Text(1), Looked: r.GetInt64(2), Last: r.GetInt64(3)), cancellationToken, [.. parameters]);
+            SELECT page.position, page.body, bounds.looked, bounds.last, (SELECT h.position FROM event_horizons h WHERE h.tenant_id = $1)
+            FROM bounds LEFT JOIN page ON true ORDER BY page.position
+            """, r => (Position: r.IsDBNull(0) ? (long?)null : r.GetInt64(0), Body: r.Text(1), Looked: r.GetInt64(2), Last: r.GetInt64(3), Horizon: r.IsDBNull(4) ? 0 : r.GetInt64(4)), cancellationToken, [.. parameters]);
+        if (after is not null && from < found[0].Horizon) return Answer.Ok<EventPage>(StreamEvent.Expired(found[0].Horizon));
 
         var events = found.Where(f => f.Position is not null).ToList();
         var isFull = events.Count > rows;

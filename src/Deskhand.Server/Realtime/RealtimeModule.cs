@@ -33,6 +33,7 @@ internal static class RealtimeModule
     public static void Map(RouteTable api)
     {
         api.Get("/events", Permission.EventsRead, ListEvents.Handle);
+        api.Post("/events/replay", Permission.EventsReplay, ReplayEvents.Handle);
         // what each caller hears of it is decided event by event, in EventRights
         api.Get("/events/stream", Permission.TicketsRead, StreamEvents.Handle);
     }

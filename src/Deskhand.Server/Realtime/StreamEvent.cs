@@ -37,12 +37,13 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
         return await session.Query(Sql, r => Read(r, now), cancellationToken, Rows.P(tenantId), Rows.P(position), Rows.P(most));
     }
 
-    /// <summary>The oldest and the newest position.</summary>
+    /// <summary>How far the stream is no longer kept, and its newest position.</summary>
     public static async Task<StreamEnds> Ends(Database database, Guid tenantId, CancellationToken cancellationToken)
     {
         await using var session = database.For(tenantId);
-        return (await session.Query("SELECT coalesce(min(position), 0), coalesce(max(position), 0) FROM event_stream WHERE tenant_id = $1",
-            r => new StreamEnds(r.GetInt64(0), r.GetInt64(1)), cancellationToken, Rows.P(tenantId)))[0];
+        return (await session.Query("""
+            SELECT coalesce((SELECT position FROM event_horizons WHERE tenant_id = $1), 0), coalesce((SELECT max(position) FROM event_stream WHERE tenant_id = $1), 0)
+            """, r => new StreamEnds(r.GetInt64(0), r.GetInt64(1)), cancellationToken, Rows.P(tenantId)))[0];
     }
 
     /// <summary>Whether more than so many events follow a position.</summary>
@@ -52,6 +53,10 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
         return (await session.Query("SELECT 1 FROM event_stream WHERE tenant_id = $1 AND position > $2 ORDER BY position OFFSET $3 LIMIT 1",
             r => r.GetInt32(0), cancellationToken, Rows.P(tenantId), Rows.P(position), Rows.P(most))).Count > 0;
     }
+
+    /// <summary>The answer to a cursor from before what is kept.</summary>
+    public static Problem Expired(long horizon) => new(ProblemKind.Gone, "cursor_expired",
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Events that follow this cursor are no longer kept. Read what you need of the present through the API, and go on with after={horizon}, the oldest place that is kept."));
 
     /// <summary>The name of an event on the stream: <c>ticket:created</c> for tickets, every comment is a <c>ticket:note_added</c>; otherwise its type.</summary>
     public static string NameOf(string type) => type switch
@@ -98,5 +103,7 @@ internal sealed record StreamEvent(long Position, string Type, string EntityType
     }
 }
 
-/// <summary>Where a stream begins and ends; both 0 while it is empty.</summary>
-internal sealed record StreamEnds(long Oldest, long Newest);
+/// <summary>Where a stream begins and ends.</summary>
+/// <param name="Horizon">Up to which position it is no longer kept; 0 while all of it is.</param>
+/// <param name="Newest">The last position; 0 while there is none.</param>
+internal sealed record StreamEnds(long Horizon, long Newest);

@@ -8,7 +8,7 @@ public sealed class PermissionTests
     private const string Light = "tickets:read notes:read notes:write customers:read users:read settings:read";
     private const string Agents = Light + " tickets:create tickets:update tickets:assign tickets:escalate comments:write customers:write";
     private const string Managers = Agents + " tickets:delete customers:delete customers:import views:manage billing:approve events:read reports:read";
-    private const string Admins = Managers + " customers:erase users:manage groups:manage tokens:manage settings:manage audit:read health:read deliveries:manage webhooks:manage";
+    private const string Admins = Managers + " customers:erase users:manage groups:manage tokens:manage settings:manage audit:read health:read deliveries:manage webhooks:manage events:replay";
 
     [Theory]
     [InlineData(Role.LightAgent, Light)]

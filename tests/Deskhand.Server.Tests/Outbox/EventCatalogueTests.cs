@@ -43,6 +43,8 @@ public sealed partial class EventCatalogueTests(EventDesk desk) : IClassFixture<
         var sent = await Sent();
 
         Assert.Equal([.. EventCatalogue.Types], sent.Select(Type).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        foreach (var entity in sent.GroupBy(e => e["data"]![EventCatalogue.All.First(k => k.Type == Type(e)).Entity]!["id"]!.ToString(), StringComparer.Ordinal))
+            Assert.Equal(Enumerable.Range(1, entity.Count()).Select(n => (long)n), entity.Select(e => e["sequence"]!.GetValue<long>()).Order());
         var schemas = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
         using var reader = desk.Client();
         foreach (var type in EventCatalogue.Types) schemas[type] = JsonNode.Parse(await reader.GetStringAsync(new Uri($"/schemas/events/{type}.json", UriKind.Relative)))!.AsObject();
