@@ -31,6 +31,22 @@ internal enum ServerRoles
     All = Web | Relay | Clock | Intake | Send,
 }
 
+/// <summary>An outside directory to follow.</summary>
+/// <param name="Exchange">Where it publishes.</param>
+/// <param name="Queue">Our queue.</param>
+/// <param name="Tenants">Who may speak for which tenant.</param>
+internal sealed record DirectoryFeed(string Exchange, string Queue, ImmutableArray<DirectoryTenant> Tenants)
+{
+    /// <summary>The queue of what could not be taken over.</summary>
+    public string DeadQueue => Queue + ".dead";
+}
+
+/// <summary>What one user of the broker says of one tenant of the directory is meant for one tenant here.</summary>
+/// <param name="Publisher">The user of the broker.</param>
+/// <param name="OutsideTenant">The <c>tenantId</c> of its events.</param>
+/// <param name="Slug">The tenant here.</param>
+internal sealed record DirectoryTenant(string Publisher, string OutsideTenant, string Slug);
+
 /// <summary>The configuration of a process: environment variables <c>DESKHAND_*</c>, or the same names in <c>appsettings.json</c>. Explained in docs/guide/configuration.md.</summary>
 internal sealed record DeskhandSettings
 {
@@ -69,6 +85,9 @@ internal sealed record DeskhandSettings
     public Uri? RabbitMqUrl { get; init; }
 
     public string RabbitMqExchange { get; init; } = "psa.events";
+
+    /// <summary>The outside directory; null = none is followed.</summary>
+    public DirectoryFeed? Directory { get; init; }
 
     /// <summary>Kafka's brokers to begin with, host:port by commas; null = no events go to Kafka.</summary>
     public string? KafkaBootstrap { get; init; }
@@ -133,6 +152,8 @@ internal sealed record DeskhandSettings
         var mailFrom = Text("DESKHAND_MAIL_FROM");
         if (mailFrom is not null && AddressProblem(mailFrom)) throw Wrong("DESKHAND_MAIL_FROM", mailFrom, "an e-mail address such as support@example.com");
         if (smtp is not null && mailFrom is null) throw new SettingsException("DESKHAND_SMTP_URL is set, so DESKHAND_MAIL_FROM must say which address mail comes from.");
+        var rabbit = Address("DESKHAND_RABBITMQ_URL", "amqp", "amqps");
+        var exchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events";
         return new DeskhandSettings
         {
             Port = port,
@@ -147,8 +168,9 @@ internal sealed record DeskhandSettings
             JwtIssuer = issuer,
             JwtAudience = Text("DESKHAND_JWT_AUDIENCE") ?? "deskhand",
             JwksUrl = jwks,
-            RabbitMqUrl = Address("DESKHAND_RABBITMQ_URL", "amqp", "amqps"),
-            RabbitMqExchange = Text("DESKHAND_RABBITMQ_EXCHANGE") ?? "psa.events",
+            RabbitMqUrl = rabbit,
+            RabbitMqExchange = exchange,
+            Directory = Text("DESKHAND_DIRECTORY_EXCHANGE") is { } outside ? Follow(outside) : null,
             KafkaBootstrap = Brokers(Text("DESKHAND_KAFKA_BOOTSTRAP")),
             KafkaTopicPrefix = TopicPrefix(Text("DESKHAND_KAFKA_TOPIC_PREFIX") ?? ""),
             KafkaProperties = Text("DESKHAND_KAFKA_CONFIG") is { } file ? Properties("DESKHAND_KAFKA_CONFIG", file) : [],
@@ -163,6 +185,19 @@ internal sealed record DeskhandSettings
             RateLimit = Number("DESKHAND_RATE_LIMIT", 1200, 1, 10_000_000),
             MaxUpload = Number("DESKHAND_MAX_UPLOAD_MB", 50, 1, 10_000) * 1024L * 1024,
         };
+
+        DirectoryFeed Follow(string outside)
+        {
+            if (rabbit is null) throw new SettingsException("DESKHAND_DIRECTORY_EXCHANGE is set, so DESKHAND_RABBITMQ_URL must say which broker it is on.");
+            if (outside == exchange) throw Wrong("DESKHAND_DIRECTORY_EXCHANGE", outside, "another exchange than DESKHAND_RABBITMQ_EXCHANGE, to which this desk publishes itself");
+            if (Text("DESKHAND_DIRECTORY_TENANTS") is not { } tenants) throw new SettingsException("DESKHAND_DIRECTORY_EXCHANGE is set, so DESKHAND_DIRECTORY_TENANTS must say who may speak for which tenant: publisher:outside-tenant=slug, separated by commas.");
+            return new(outside, Text("DESKHAND_DIRECTORY_QUEUE") ?? "deskhand.directory", [.. tenants.Split(',', StringSplitOptions.TrimEntries).Select(OutsideTenant)]);
+        }
+
+        static DirectoryTenant OutsideTenant(string text) =>
+            text.LastIndexOf('=') is > 0 and var equals && text[..equals].Split(':', 2) is [{ Length: > 0 } publisher, { Length: > 0 } outside] && text[(equals + 1)..] is { Length: > 0 } slug
+                ? new(publisher, outside, slug)
+                : throw Wrong("DESKHAND_DIRECTORY_TENANTS", text, "publisher:outside-tenant=slug, separated by commas");
 
         static bool AddressProblem(string address)
         {

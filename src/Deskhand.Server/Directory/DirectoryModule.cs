@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Http;
 using Deskhand.Jobs;
+using Deskhand.Outbox;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
@@ -10,9 +11,16 @@ namespace Deskhand.Directory;
 /// <summary>Table of contents: customers, contacts, locations, assets, projects.</summary>
 internal static class DirectoryModule
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, DeskhandSettings settings)
     {
         services.AddScoped<DirectoryDesk>();
+        services.AddSingleton<DirectoryChanges>();
+        if (settings.Directory is not null && settings.Roles.HasFlag(ServerRoles.Intake))
+        {
+            services.AddSingleton<DirectoryFollower>();
+            services.AddHostedService<WorkHost<DirectoryFollower>>();
+        }
+
         services.AddScoped<CustomerImport>();
         services.AddScoped<ContactImport>();
         services.AddScoped<AssetImport>();

@@ -40,7 +40,7 @@ internal static class DeskServer
         services.ConfigureHttpJsonOptions(json => JsonFormat.Apply(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         AccessModule.Add(services);
-        DirectoryModule.Add(services);
+        DirectoryModule.Add(services, settings);
         TicketsModule.Add(services);
         AutomationModule.Add(services, settings);
         SlaModule.Add(services, settings);

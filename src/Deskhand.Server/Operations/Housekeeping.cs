@@ -32,6 +32,9 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Eve
     /// <summary>How long it can be looked up what was sent to a webhook, and what it answered.</summary>
     private static readonly TimeSpan WebhookDeliveriesKeptFor = TimeSpan.FromDays(30);
 
+    /// <summary>How long an event of an outside directory is recognised when it comes again.</summary>
+    private static readonly TimeSpan InboxKeptFor = TimeSpan.FromDays(90);
+
     private bool hasStarted;
 
     public override string Name => "housekeeping";
@@ -77,6 +80,10 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Eve
                 DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (webhook_id, id) IN
                     (SELECT webhook_id, id FROM webhook_deliveries WHERE tenant_id = $1 AND finished_at < $2 AND state NOT IN ('waiting', 'sending') LIMIT $3 FOR UPDATE SKIP LOCKED)
                 """, now - WebhookDeliveriesKeptFor, cancellationToken);
+            await InRounds(tenantId, """
+                DELETE FROM directory_inbox WHERE tenant_id = $1 AND (publisher, event_id) IN
+                    (SELECT publisher, event_id FROM directory_inbox WHERE tenant_id = $1 AND received_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)
+                """, now - InboxKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
         });
     }

@@ -16,6 +16,7 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
 
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(10);
+    private readonly string user = settings.RabbitMqUrl is { UserInfo: { Length: > 0 } given } ? Uri.UnescapeDataString(given.Split(':')[0]) : ConnectionFactory.DefaultUser;
     private IConnection? connection;
     private IChannel? channel;
 
@@ -103,6 +104,8 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
             ContentType = "application/json",
             ContentEncoding = "utf-8",
             AppId = "deskhand",
+            // the broker checks it, so that who receives it knows who sent it
+            UserId = user,
             Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["tenant"] = e.TenantId.ToString() },
         };
         try

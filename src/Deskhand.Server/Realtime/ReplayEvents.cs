@@ -38,6 +38,9 @@ internal static class ReplayEvents
     public static async Task<Accepted<ReplayedEvents>> Handle(
         ReplayEventsBody body, Caller caller, TenantSession session, OutboxSinks sinks, OutboxSignal signal, RequestOrigin origin, TimeProvider clock, CancellationToken cancellationToken)
     {
+        if (body.EntityId is { } entity
+            && (await session.Query("SELECT EXISTS (SELECT 1 FROM events WHERE tenant_id = $1 AND entity_id = $2)", r => r.GetBoolean(0), cancellationToken, Rows.P(session.TenantId), Rows.P(entity))) is [false])
+            return Answer.Accepted<ReplayedEvents>(Problem.UnknownReference("entityId", "entity"));
         var now = Instants.Now(clock);
         var until = body.To ?? now;
         var brokers = sinks.Names.Where(s => s != OutboxSinks.Stream).ToImmutableArray();

@@ -93,6 +93,8 @@ public sealed class ServerProcessTests : IDisposable
     [InlineData("DESKHAND_KAFKA_BOOTSTRAP", "broker-without-port")]
     [InlineData("DESKHAND_KAFKA_TOPIC_PREFIX", "no blanks")]
     [InlineData("DESKHAND_KAFKA_CONFIG", "/nowhere/kafka.properties")]
+    [InlineData("DESKHAND_DIRECTORY_EXCHANGE", "crm.events")]
+    [InlineData("DESKHAND_EVENTS_KEPT_DAYS", "7")]
     [InlineData("DESKHAND_ROLES", "web,cook")]
     [InlineData("DESKHAND_CORS_ORIGINS", "*")]
     [InlineData("DESKHAND_PUBLIC_URL", "desk.example.com")]
