@@ -108,6 +108,8 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
         await Count("surveys", "UPDATE surveys SET comment = NULL WHERE tenant_id = $1 AND contact_id = ANY ($2) AND comment IS NOT NULL", cancellationToken, Rows.P(people));
         // what could be moved back is told no more
         await Count("merges", "DELETE FROM directory_moves WHERE tenant_id = $1 AND entity_type = 'contact' AND entity_id = ANY ($2)", cancellationToken, Rows.P(people));
+        // the indexer, which takes rows of both tables in the other order, rests meanwhile
+        await session.Execute("SELECT 1 FROM search_progress WHERE tenant_id = $1 FOR UPDATE", cancellationToken, Rows.P(session.TenantId));
         await Count("searchIndex", "DELETE FROM ticket_search WHERE tenant_id = $1 AND ticket_id = ANY ($2)", cancellationToken, Rows.P(tickets));
         await session.Execute("INSERT INTO search_queue (tenant_id, ticket_id) SELECT $1, id FROM tickets WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL ON CONFLICT DO NOTHING",
             cancellationToken, Rows.P(session.TenantId), Rows.P(tickets));
