@@ -9,7 +9,7 @@ namespace Deskhand.Realtime;
 /// <summary>Where and how to begin.</summary>
 /// <param name="After">The last position that was heard; null = from now on.</param>
 /// <param name="Only">The names that are wanted, for example <c>ticket:updated</c>; null = all.</param>
-internal sealed record JoinRequest(long? After, IReadOnlyList<string>? Only);
+internal sealed record JoinRequest(long? After, IReadOnlyList<string?>? Only);
 
 /// <summary>
 /// <c>/hubs/desk</c>: what a client can say. What it hears is decided in <see cref="EventReading"/>, as for <c>GET /events/stream</c>.
@@ -43,12 +43,13 @@ internal sealed class DeskHub(EventReadings readings, Database database, ILogger
     }
 
     /// <summary>Begins to tell. Once a connection; the first message is <c>stream:begun</c>.</summary>
-    public void Join(JoinRequest request)
+    public void Join(JoinRequest? request)
     {
         var live = Live();
+        if (request is null) throw Refused("malformed", "Join takes an object with after and only.");
         if (request.After < 0) throw Refused("malformed", "after is a position of this stream.");
-        if (request.Only?.FirstOrDefault(n => !Names.Contains(n)) is not null) throw Refused("malformed", "only names something that is never told; there are: " + string.Join(", ", Names.Order(StringComparer.Ordinal)) + ".");
-        if (!live.Join(request.After, request.Only?.ToFrozenSet(StringComparer.Ordinal), MostBehind)) throw Refused("already_joined", "This connection has joined already.");
+        if (request.Only?.Any(n => n is null || !Names.Contains(n)) == true) throw Refused("malformed", "only names something that is never told; there are: " + string.Join(", ", Names.Order(StringComparer.Ordinal)) + ".");
+        if (!live.Join(request.After, request.Only?.OfType<string>().ToFrozenSet(StringComparer.Ordinal), MostBehind)) throw Refused("already_joined", "This connection has joined already.");
     }
 
     /// <summary>The user has a ticket on the screen. Others who have it there too see that, and this connection hears of them by <c>ticket:presence</c>.</summary>

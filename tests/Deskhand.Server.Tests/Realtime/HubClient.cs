@@ -27,7 +27,7 @@ internal sealed class HubClient : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonNode>> calls = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource stop = new();
     private Task reading = Task.CompletedTask;
-    private int lastCall;
+    private int lastCall = 100;
 
     public ConcurrentQueue<Told> Heard { get; } = new();
 
@@ -79,8 +79,14 @@ internal sealed class HubClient : IAsyncDisposable
     public async Task<string?> Try(string method, params object?[] arguments)
     {
         var id = Interlocked.Increment(ref lastCall).ToString(CultureInfo.InvariantCulture);
+        return await Answer(id, JsonSerializer.Serialize(new { type = 1, invocationId = id, target = method, arguments }));
+    }
+
+    /// <summary>Sends something with an id; the error that answers it, or null.</summary>
+    public async Task<string?> Answer(string id, string json)
+    {
         var answer = calls.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
-        await Write(JsonSerializer.Serialize(new { type = 1, invocationId = id, target = method, arguments }));
+        await Write(json);
         return (await answer.Task.WaitAsync(TimeSpan.FromSeconds(30)))["error"]?.ToString();
     }
 
