@@ -196,7 +196,7 @@ test('a merge is made and taken back', async ({ page, request }) => {
   await signIn(page);
   await page.goto(`/tickets?tag=${tag}&sort=number`);
   await page.getByRole('checkbox', { name: 'Select all that are loaded' }).check();
-  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Merge…' }).click();
   await page.getByRole('radio', { name: /The first of them/ }).check();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
@@ -270,6 +270,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.getByLabel('E-mail').fill('admin@example.com');
         await page.locator('input[type=password]').fill(password);
         await page.getByRole('button', { name: 'Sign in' }).click();
+        await expect(page).not.toHaveURL(/sign-in/);
         for (const path of ['/tickets', `/tickets/${ticket!.reference}`, '/tickets/new']) {
           await page.goto(path);
           await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

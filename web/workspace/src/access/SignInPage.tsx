@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { ProblemAlert } from '../shared/Problem';
-import { chooseLanguage, hasChosenLanguage, startLanguage } from '../text';
+import { chooseLanguage, hasChosenLanguage } from '../text';
 import { AccessCard } from './AccessCard';
 import { meQuery } from './me';
 
@@ -29,7 +29,8 @@ export function SignInPage() {
       localStorage.setItem('deskhand.refreshedAt', String(Date.now()));
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, user);
-      if (!hasChosenLanguage() && user.locale.startsWith('es') !== (startLanguage() === 'es')) await chooseLanguage(user.locale.startsWith('es') ? 'es' : 'en', false);
+      // the account's language may be no more than the desk's usual one: it adds Spanish, and takes it from nobody
+      if (!hasChosenLanguage() && user.locale.startsWith('es')) await chooseLanguage('es', false);
       // only within this desk: an address of somebody else does not begin with a single slash
       await navigate({ href: then && /^\/(?![/\\])/.test(then) ? then : '/', replace: true });
     },

@@ -6,14 +6,26 @@ import { Time } from './Time';
 
 export type HistoryRow = Wire<'HistoryRow'>;
 
-/** What was done, by whom and through what, as sentences. `name` says a field's name, `value` a value's, in the reader's words. */
-export function History({ rows, name, value }: { rows: HistoryRow[]; name: (field: string) => string; value: (field: string, value: unknown) => string }) {
+interface Props {
+  rows: HistoryRow[];
+  /** A field's name in the reader's words. */
+  name: (field: string) => string;
+  /** A value of a field in the reader's words. */
+  value: (field: string, value: unknown) => string;
+  /** A sentence for what is more than one value becoming another; null for the ordinary one. */
+  tell?: (row: HistoryRow, who: string) => string | null;
+}
+
+/** What was done, by whom and through what, as sentences. */
+export function History({ rows, name, value, tell }: Props) {
   const { t } = useTranslation();
   const who = (row: HistoryRow) => row.rule ? t('shared.history.rule', { rule: row.rule.name })
-    : row.actor.name ?? (row.actor.kind === 'system' ? t('shared.history.system') : row.actor.kind === 'ai' ? t('shared.history.ai') : t('shared.history.somebody'));
+    : row.actor.name ?? (row.actor.kind === 'system' ? t('shared.history.system') : row.actor.kind === 'ai' ? t('shared.history.ai') : row.actor.kind === 'contact' ? t('shared.history.contact') : t('shared.history.somebody'));
   const isNothing = (v: unknown) => v === null || v === undefined || v === '' || (Array.isArray(v) && v.length === 0);
 
   function sentence(row: HistoryRow) {
+    const told = tell?.(row, who(row));
+    if (told) return told;
     const [from, to] = [isNothing(row.from) ? null : value(row.field, row.from), isNothing(row.to) ? null : value(row.field, row.to)];
     const parts = { who: who(row), field: name(row.field), from: from ?? '', to: to ?? '' };
     return to === null ? t('shared.history.cleared', parts) : from === null ? t('shared.history.set', parts) : t('shared.history.changed', parts);

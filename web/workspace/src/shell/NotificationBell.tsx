@@ -36,11 +36,11 @@ export function NotificationBell() {
 
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" width={360} shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={count === 0} size={8} offset={5} color="iris">
+      <Indicator disabled={count === 0} size={8} offset={5} color="iris">
+        <Popover.Target>
           <ActionIcon onClick={() => { setOpened(o => !o); }} aria-label={count > 0 ? t('shell.notifications.unread', { count }) : t('shell.notifications.title')}><IconBell size={17} stroke={1.7} /></ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={t('shell.notifications.title')}>
         <Group justify="space-between" px="sm" py="xs" className={classes.popoverHead}>
           <Text fw={600} size="sm">{t('shell.notifications.title')}</Text>

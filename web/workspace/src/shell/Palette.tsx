@@ -13,7 +13,7 @@ import { Keys } from './KeySheet';
 
 const fits = (command: Command, words: string) => words.toLowerCase().split(/\s+/).every(w => `${command.label} ${command.also ?? ''}`.toLowerCase().includes(w));
 
-const [store] = createSpotlight();
+const [store, spotlight] = createSpotlight();
 
 /** As the library does on each key, for what came after the last one. */
 function selectFirst() {
@@ -41,6 +41,8 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
   const everywhere = shown.filter(c => c.scope !== 'page');
   const go = (to: string, search = {}) => () => { void navigate({ to, search }); };
 
+  useEffect(() => { if (opened) spotlight.open(); else spotlight.close(); }, [opened]);
+
   // the first is what Enter takes, also when more has come
   const first = hits ? `${asked}${hits.tickets[0]?.id ?? ''}` : typed;
   useEffect(() => { requestAnimationFrame(selectFirst); }, [first, opened]);
@@ -50,7 +52,7 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
   );
 
   return (
-    <Spotlight.Root store={store} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }} query={query} onQueryChange={setQuery} forceOpened={opened} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose aria-label={t('shell.palette.title')}>
+    <Spotlight.Root store={store} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }} query={query} onQueryChange={setQuery} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose aria-label={t('shell.palette.title')}>
       <Spotlight.Search placeholder={t('shell.palette.placeholder')} aria-label={t('shell.palette.title')} leftSection={<IconSearch size={18} stroke={1.6} />} />
       <Spotlight.ActionsList>
         {hits && hits.tickets.length > 0 && (

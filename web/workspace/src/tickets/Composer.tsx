@@ -3,7 +3,6 @@ import { ActionIcon, Alert, Anchor, Button, Menu, Text, Tooltip } from '@mantine
 import { Link as TextLink, RichTextEditor } from '@mantine/tiptap';
 import { IconBolt, IconChevronUp, IconLock, IconPaperclip, IconSend, IconUsers, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import Placeholder from '@tiptap/extension-placeholder';
 import { Markdown } from '@tiptap/markdown';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
@@ -47,11 +46,12 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
   const begun = useRef<{ version: number; lastComment: string | undefined } | null>(null);
   const [begunAt, setBegunAt] = useState<string | undefined>();
   const picker = useRef<HTMLInputElement>(null);
-  const loaded = useRef<Audience | null>(null);
+  const isLoaded = useRef(false);
+  const texts = useRef<Partial<Record<Audience, string>>>({});
   const isNote = audience === 'internal';
 
   const editor = useEditor({
-    extensions: [StarterKit.configure({ link: false }), TextLink, Markdown.configure({ markedOptions: { gfm: true, breaks: true } }), Placeholder.configure({ placeholder: () => t(isNote ? 'tickets.page.writeNote' : 'tickets.page.writeReply') })],
+    extensions: [StarterKit.configure({ link: false }), TextLink, Markdown.configure({ markedOptions: { gfm: true, breaks: true } })],
     immediatelyRender: true,
     shouldRerenderOnTransaction: false,
     injectCSS: false,
@@ -66,7 +66,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       handleDrop: (_, event) => take(event.dataTransfer?.files),
     },
     onUpdate: ({ editor: e }) => { noteText(e.isEmpty ? '' : e.getMarkdown(), files[audience]); },
-  }, [audience, ticket.id]);
+  });
 
   const saidTyping = useRef(0);
   function noteText(body: string, attached: File[]) {
@@ -87,8 +87,8 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
 
   // a draft comes back where it was left
   useEffect(() => {
-    if (!draft.isReady || loaded.current === audience) return;
-    loaded.current = audience;
+    if (!draft.isReady || isLoaded.current) return;
+    isLoaded.current = true;
     const { body, basedOnVersion } = draft.current;
     if (body && editor.isEmpty) {
       editor.commands.setContent(body, { contentType: 'markdown', emitUpdate: false });
@@ -96,17 +96,20 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       setHasText(true);
       begun.current = { version: basedOnVersion ?? ticket.version, lastComment: comments.data?.comments.at(-1)?.id };
     }
-  }, [draft.isReady, draft, audience, editor, ticket.version, comments.data]);
+  }, [draft.isReady, draft, editor, ticket.version, comments.data]);
 
+  /** The other of the two things one may be writing; what stood there comes back. */
   function choose(next: Audience) {
-    if (next !== audience) {
-      loaded.current = null;
-      begun.current = null;
-      setBegunAt(undefined);
-      setHasText(false);
-      setError(null);
-      setAudience(next);
-    }
+    if (next === audience) return;
+    texts.current[audience] = editor.isEmpty ? '' : editor.getMarkdown();
+    const kept = draft.of(next);
+    const text = texts.current[next] ?? kept.body;
+    editor.commands.setContent(text, { contentType: 'markdown', emitUpdate: false });
+    begun.current = text.trim() === '' ? null : { version: kept.basedOnVersion ?? ticket.version, lastComment: comments.data?.comments.at(-1)?.id };
+    setBegunAt(begun.current ? begun.current.lastComment ?? '' : undefined);
+    setHasText(text.trim() !== '');
+    setError(null);
+    setAudience(next);
   }
 
   function turn(event: KeyboardEvent) {
@@ -116,12 +119,10 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
     (event.currentTarget.parentElement?.querySelector('[aria-checked=false]') as HTMLElement | null)?.focus();
   }
 
-  useEffect(() => { if (wantsFocus.current) { wantsFocus.current = false; editor.commands.focus('end'); } }, [editor, audience]);
-  const wantsFocus = useRef(false);
   useImperativeHandle(ref, () => ({
     write: next => {
-      if (next === audience) editor.commands.focus('end');
-      else { wantsFocus.current = true; choose(next); }
+      choose(next);
+      editor.commands.focus('end');
     },
     macros: () => { setMacrosOpen(true); },
   }));
@@ -162,6 +163,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       }));
       queryClient.setQueryData(commentsQuery(id).queryKey, old => old && { ...old, comments: old.comments.some(c => c.id === made.id) ? old.comments : [...old.comments, made] });
       editor.commands.clearContent(false);
+      texts.current[audience] = '';
       setFiles(f => ({ ...f, [audience]: [] }));
       setHasText(false);
       begun.current = null;
@@ -208,6 +210,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
         <span className={classes.audienceText} aria-live="polite">{isNote ? <IconLock size={13} aria-hidden /> : <IconUsers size={13} aria-hidden />}<span className="truncate">{audienceText}{!isNote && others > 0 && ` · ${t('tickets.page.andFollowers', { count: others })}`}</span></span>
       </div>
       <RichTextEditor editor={editor} variant="subtle" className={classes.rich}>
+        {!hasText && <span className={classes.hint} aria-hidden>{t(isNote ? 'tickets.page.writeNote' : 'tickets.page.writeReply')}</span>}
         <RichTextEditor.Content />
       </RichTextEditor>
       {(files[audience].length > 0 || uploading.length > 0) && (
@@ -225,8 +228,8 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
         <input ref={picker} type="file" multiple hidden onChange={e => { take(e.currentTarget.files); e.currentTarget.value = ''; }} />
         <Tooltip label={t('tickets.page.attach')}><ActionIcon aria-label={t('tickets.page.attach')} onClick={() => picker.current?.click()}><IconPaperclip size={17} stroke={1.6} /></ActionIcon></Tooltip>
         <MacroMenu ticket={ticket} opened={macrosOpen} setOpened={setMacrosOpen} insert={(text, isInternal) => {
-          if (isInternal !== isNote) { choose(isInternal ? 'internal' : 'public'); }
-          setTimeout(() => { editor.chain().focus('end').insertContent(text, { contentType: 'markdown' }).run(); }, 50);
+          choose(isInternal ? 'internal' : 'public');
+          editor.chain().focus('end').insertContent(text, { contentType: 'markdown' }).run();
         }} target={<Tooltip label={t('tickets.page.macros')}><ActionIcon aria-label={t('tickets.page.macros')}><IconBolt size={17} stroke={1.6} /></ActionIcon></Tooltip>} />
         <Text size="xs" c="dimmed" ml="xs" role="status">{draft.state === 'saving' ? t('tickets.page.draftSaving') : draft.state === 'saved' && hasText ? t('tickets.page.draftSaved') : draft.state === 'unsaved' ? t('tickets.page.draftUnsaved') : ''}</Text>
         <span className={classes.grow} />

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
-import { History } from '../shared/History';
+import { History, type HistoryRow } from '../shared/History';
 import { Failed, LinesLoading } from '../shared/States';
 import { useFieldWords } from './fieldWords';
 
@@ -15,11 +15,26 @@ export function HistoryTab({ id }: { id: string }) {
     initialPageParam: '',
     getNextPageParam: last => last.pagination.nextCursor ?? undefined,
   });
+  function tell(row: HistoryRow, who: string): string | null {
+    const made = (row.to ?? row.from) as Record<string, unknown> | null;
+    if (row.field === 'comments' && made && typeof made === 'object') {
+      if (!row.to) return t('tickets.told.removed', { who });
+      return made.visibility === 'internal' ? t('tickets.told.note', { who }) : t('tickets.told.reply', { who });
+    }
+
+    if (row.field === 'sla' && made && typeof made === 'object' && typeof made.metric === 'string') {
+      const metric = t(`tickets.sla_.${made.metric as 'resolution'}`);
+      return made.what === 'warning' ? t('tickets.told.warning', { metric, percent: Number(made.percent) }) : made.what === 'breached' ? t('tickets.told.breached', { metric }) : t('tickets.told.kept', { metric });
+    }
+
+    return null;
+  }
+
   if (list.error) return <Failed error={list.error} retry={() => { void list.refetch(); }} />;
   if (!list.data) return <LinesLoading lines={10} />;
   return (
     <>
-      <History rows={list.data.pages.flatMap(p => p.data)} name={words.name} value={words.value} />
+      <History rows={list.data.pages.flatMap(p => p.data)} name={words.name} value={words.value} tell={tell} />
       {list.hasNextPage && <Button mt="md" variant="default" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage(); }}>{t('shared.loadMore')}</Button>}
     </>
   );

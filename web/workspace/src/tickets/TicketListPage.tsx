@@ -32,7 +32,8 @@ export function TicketListPage() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const search: Search = useSearch({ strict: false });
-  const href = useRouterState({ select: s => s.location.href });
+  // while another page is on its way this one is drawn once more, with that one's address
+  const href = useRouterState({ select: s => s.location.pathname === '/tickets' ? s.location.href : null });
   const views = useQuery(viewsQuery);
   const view = views.data?.data.find(v => v.id === search.view);
   const isReady = !search.view || views.isSuccess;
@@ -58,7 +59,7 @@ export function TicketListPage() {
     setAll(false);
   }
 
-  useEffect(() => { rememberList({ href, ids: rows.map(r => ({ id: r.id, reference: r.reference })) }); }, [href, rows]);
+  useEffect(() => { if (href !== null) rememberList({ href, ids: rows.map(r => ({ id: r.id, reference: r.reference })) }); }, [href, rows]);
 
   const goTo = useCallback((index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));

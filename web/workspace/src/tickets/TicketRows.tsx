@@ -73,12 +73,12 @@ export function TicketRows({ ref, label, rows, total, columns, density, active, 
           {rows === undefined && Array.from({ length: 14 }, (_, i) => (
             <tr key={i} style={{ height }}><td className={classes.tick} /><td className={classes.marks}><Skeleton height={14} width={34} /></td><td><Skeleton height={12} width={`${35 + (i * 23) % 45}%`} /></td>{columns.map(c => <td key={c} data-col={c}><Skeleton height={10} width="70%" /></td>)}</tr>
           ))}
-          {before > 0 && <tr aria-hidden style={{ height: before }}><td colSpan={columns.length + 3} /></tr>}
+          {before > 0 && <tr aria-hidden style={{ height: before }}><td /></tr>}
           {rows && items.map(item => (
             <Row key={item.key} ticket={rows[item.index]!} index={item.index} height={height} columns={columns} isActive={item.index === active} isSelected={isAll || selected.has(rows[item.index]!.id)} setActive={setActive} toggle={toggle} warm={warm} />
           ))}
-          {after > 0 && <tr aria-hidden style={{ height: after }}><td colSpan={columns.length + 3} /></tr>}
-          {isLoadingMore && <tr style={{ height }}><td colSpan={columns.length + 3}><Skeleton height={12} mx="md" width="40%" /></td></tr>}
+          {after > 0 && <tr aria-hidden style={{ height: after }}><td /></tr>}
+          {isLoadingMore && <tr style={{ height }}><td /><td /><td><Skeleton height={12} mx="md" width="40%" /></td></tr>}
         </tbody>
       </table>
     </div>

@@ -9,6 +9,6 @@ export const shared = {
   history: {
     set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”',
     via: { screen: 'in the workspace', api: 'through the API', rule: 'by a rule', mail: 'by mail', chat: 'by chat', timer: 'by time', import: 'by import', command_line: 'on the command line' },
-    system: 'The desk', somebody: 'Somebody', ai: 'The assistant',
+    system: 'The desk', somebody: 'Somebody', ai: 'The assistant', contact: 'The customer',
   },
 } as const;

@@ -37,5 +37,6 @@ export const tickets = {
     typing_one: '{{name}} is writing…', typing_other: '{{count}} people are writing…', looks: '{{name}} has this ticket open',
     addLink: 'Add a link', linkKind: 'Kind of link', follow: 'Follow', unfollow: 'Unfollow', others: 'Other tickets of this customer', all: 'All',
   },
+  told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', removed: '{{who}} removed a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept' },
   create: { title: 'New ticket', customer: 'Customer', contact: 'Contact', none: 'Find by name, e-mail, number', submit: 'Create ticket', done: '{{reference}} created', moreFields: 'More fields', draftKept: 'Kept as a draft', hint: 'Ctrl Enter creates it.' },
 } as const;

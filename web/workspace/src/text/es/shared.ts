@@ -11,6 +11,6 @@ export const shared: Catalogue['shared'] = {
   history: {
     set: '{{who}} puso {{field}} en {{to}}', changed: '{{who}} cambió {{field}} de {{from}} a {{to}}', cleared: '{{who}} quitó {{field}} {{from}}', because: 'porque: {{reason}}', rule: 'Regla «{{rule}}»',
     via: { screen: 'en el espacio de trabajo', api: 'por la API', rule: 'por una regla', mail: 'por correo', chat: 'por chat', timer: 'por tiempo', import: 'por importación', command_line: 'en la línea de comandos' },
-    system: 'La mesa', somebody: 'Alguien', ai: 'El asistente',
+    system: 'La mesa', somebody: 'Alguien', ai: 'El asistente', contact: 'El cliente',
   },
 };

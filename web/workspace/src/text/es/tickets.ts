@@ -39,5 +39,6 @@ export const tickets: Catalogue['tickets'] = {
     typing_one: '{{name}} está escribiendo…', typing_other: '{{count}} personas están escribiendo…', looks: '{{name}} tiene abierto este ticket',
     addLink: 'Añadir un enlace', linkKind: 'Tipo de enlace', follow: 'Seguir', unfollow: 'Dejar de seguir', others: 'Otros tickets de este cliente', all: 'Todos',
   },
+  told: { note: '{{who}} añadió una nota interna', reply: '{{who}} escribió al cliente', removed: '{{who}} quitó un comentario', warning: 'Se usó el {{percent}} % del tiempo de «{{metric}}»', breached: '«{{metric}}» incumplió su plazo', kept: '«{{metric}}» se cumplió' },
   create: { title: 'Nuevo ticket', customer: 'Cliente', contact: 'Contacto', none: 'Buscar por nombre, correo, número', submit: 'Crear ticket', done: '{{reference}} creado', moreFields: 'Más campos', draftKept: 'Guardado como borrador', hint: 'Ctrl Intro lo crea.' },
 };
