@@ -27,4 +27,4 @@ load.SetAction(async (options, _) =>
 });
 
 var run = new CompareCommand(data);
-return await new RootCommand("Loads data, and compares Deskhand with the floor.") { load, run.Command, new BulkCommand(data).Command, new SweepCommand(data).Command, new RulesCommand().Command, new OutageCommand().Command }.Parse(args).InvokeAsync();
+return await new RootCommand("Loads data, and compares Deskhand with the floor.") { load, run.Command, new BulkCommand(data).Command, new SweepCommand(data).Command, new RulesCommand().Command, new LiveCommand(data).Command, new OutageCommand().Command }.Parse(args).InvokeAsync();
