@@ -34,7 +34,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
         <thead>
           <tr>
             {columns.map(column => (
-              <th key={column.key} scope="col" style={{ width: column.width }} aria-sort={direction(column.sort, sort)}>
+              <th key={column.key} scope="col" className={column.wide ? classes.wide : undefined} style={{ width: column.width }} aria-sort={direction(column.sort, sort)}>
                 {column.sort && onSort
                   ? (
                     <button type="button" className={classes.sort} onClick={() => { onSort(sort === column.sort ? `-${column.sort}` : column.sort!); }}>
@@ -50,8 +50,8 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
         </thead>
         <tbody>
           {rows === undefined
-            ? Array.from({ length: 8 }, (_, i) => <tr key={i}>{columns.map(c => <td key={c.key}><Skeleton height={12} my={4} width={`${50 + ((i * 17) % 40)}%`} /></td>)}</tr>)
-            : rows.map(row => <tr key={rowKey(row)}>{columns.map(c => <td key={c.key}>{c.cell(row)}</td>)}</tr>)}
+            ? Array.from({ length: 8 }, (_, i) => <tr key={i}>{columns.map(c => <td key={c.key} className={c.wide ? classes.wide : undefined}><Skeleton height={12} my={4} width={`${50 + ((i * 17) % 40)}%`} /></td>)}</tr>)
+            : rows.map(row => <tr key={rowKey(row)}>{columns.map(c => <td key={c.key} className={c.wide ? classes.wide : undefined}>{c.cell(row)}</td>)}</tr>)}
         </tbody>
       </table>
     </div>

@@ -5,6 +5,7 @@ export const shared = {
     title: 'This did not work', offline: 'The server cannot be reached.', forbidden: 'You may not do this.', stale: 'Somebody else has changed this meanwhile. Look again, then repeat.', tooMany: 'Too fast. Wait a moment.', reference: 'Trace {{id}}', crash: 'Something on this page broke.', reload: 'Reload',
   },
   time: { now: 'just now', dueIn: 'in {{time}}', overdue: '{{time}} over' },
+  rowsOf: '{{shown}} of {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', created: 'Created', all: 'All', any: 'Any', search: 'Search', historyTitle: 'History', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
   rows_one: '{{count}} row', rows_other: '{{count}} rows',
   history: {
     set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”',

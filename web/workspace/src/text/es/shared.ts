@@ -7,6 +7,7 @@ export const shared: Catalogue['shared'] = {
     title: 'Esto no funcionó', offline: 'No se puede contactar con el servidor.', forbidden: 'No puede hacer esto.', stale: 'Otra persona lo ha cambiado mientras tanto. Mire de nuevo y repita.', tooMany: 'Demasiado rápido. Espere un momento.', reference: 'Traza {{id}}', crash: 'Algo falló en esta página.', reload: 'Recargar',
   },
   time: { now: 'ahora mismo', dueIn: 'en {{time}}', overdue: '{{time}} de retraso' },
+  rowsOf: '{{shown}} de {{total}}', editField: 'Editar {{field}}: {{value}}', name: 'Nombre', actions: 'Acciones', active: 'Activo', inactive: 'Inactivo', updated: 'Actualizado', created: 'Creado', all: 'Todos', any: 'Cualquiera', search: 'Buscar', historyTitle: 'Historial', noHistory: 'Nada ha cambiado todavía.', deleted: '{{name}} se eliminó', saved: 'Guardado',
   rows_one: '{{count}} fila', rows_other: '{{count}} filas',
   history: {
     set: '{{who}} puso {{field}} en {{to}}', changed: '{{who}} cambió {{field}} de {{from}} a {{to}}', cleared: '{{who}} quitó {{field}} {{from}}', because: 'porque: {{reason}}', rule: 'Regla «{{rule}}»',
