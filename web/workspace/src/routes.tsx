@@ -41,6 +41,8 @@ const page = <Path extends string>(path: Path, load: Parameters<typeof lazyRoute
 
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/tickets', search: { assignee: 'me' } }); } });
 
+const settings = createRoute({ getParentRoute: () => desk, path: '/settings', beforeLoad: () => { throw redirect({ to: '/settings/people' }); } });
+
 const routeTree = root.addChildren([
   signIn, forgot, reset, invitation,
   desk.addChildren([
@@ -48,6 +50,36 @@ const routeTree = root.addChildren([
     page('/tickets', () => import('./tickets/TicketListPage'), 'TicketListPage'),
     page('/tickets/new', () => import('./tickets/NewTicketPage'), 'NewTicketPage'),
     page('/tickets/$id', () => import('./tickets/TicketPage'), 'TicketPage'),
+    page('/customers', () => import('./directory/CustomerListPage'), 'CustomerListPage'),
+    page('/customers/import', () => import('./directory/ImportPage'), 'ImportPage'),
+    page('/customers/duplicates', () => import('./directory/DuplicatesPage'), 'DuplicatesPage'),
+    page('/customers/$id', () => import('./directory/CustomerPage'), 'CustomerPage'),
+    page('/contacts', () => import('./directory/OtherLists'), 'ContactListPage'),
+    page('/contacts/$id', () => import('./directory/OtherPages'), 'ContactPage'),
+    page('/locations', () => import('./directory/OtherLists'), 'LocationListPage'),
+    page('/locations/$id', () => import('./directory/OtherPages'), 'LocationPage'),
+    page('/assets', () => import('./directory/OtherLists'), 'AssetListPage'),
+    page('/assets/$id', () => import('./directory/OtherPages'), 'AssetPage'),
+    page('/dashboard', () => import('./reports/DashboardPage'), 'DashboardPage'),
+    settings,
+    page('/settings/people', () => import('./settings/PeoplePage'), 'PeoplePage'),
+    page('/settings/groups', () => import('./settings/GroupsPage'), 'GroupsPage'),
+    page('/settings/tokens', () => import('./settings/TokensPage'), 'TokensPage'),
+    page('/settings/triggers', () => import('./settings/RulesPage'), 'TriggersPage'),
+    page('/settings/automations', () => import('./settings/RulesPage'), 'AutomationsPage'),
+    page('/settings/macros', () => import('./settings/MacrosPage'), 'MacrosPage'),
+    page('/settings/sla', () => import('./settings/SlaPage'), 'SlaPage'),
+    page('/settings/calendars', () => import('./settings/CalendarsPage'), 'CalendarsPage'),
+    page('/settings/general', () => import('./settings/GeneralPage'), 'GeneralPage'),
+    page('/settings/workflow', () => import('./settings/WorkflowPage'), 'WorkflowPage'),
+    page('/settings/categories', () => import('./settings/CategoriesPage'), 'CategoriesPage'),
+    page('/settings/fields', () => import('./settings/CategoriesPage'), 'CustomFieldsPage'),
+    page('/settings/tags', () => import('./settings/TagsPage'), 'TagsPage'),
+    page('/settings/templates', () => import('./settings/TemplatesPage'), 'TemplatesPage'),
+    page('/settings/webhooks', () => import('./settings/WebhooksPage'), 'WebhooksPage'),
+    page('/settings/deliveries', () => import('./settings/LogPages'), 'DeliveriesPage'),
+    page('/settings/suppressions', () => import('./settings/LogPages'), 'SuppressionsPage'),
+    page('/settings/audit', () => import('./settings/LogPages'), 'AuditPage'),
   ]),
 ]);
 

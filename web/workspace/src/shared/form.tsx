@@ -54,8 +54,8 @@ export function FieldInput({ field, value, onChange, error, bare, autoFocus }: I
     case 'area': return <Textarea {...common} autosize minRows={3} maxRows={14} value={text} onChange={e => { onChange(e.currentTarget.value || empty); }} />;
     case 'number': return <NumberInput {...common} allowDecimal={false} value={typeof value === 'number' ? value : ''} onChange={v => { onChange(typeof v === 'number' ? v : null); }} />;
     case 'select': return <Select {...common} data={field.options ?? []} value={text || null} onChange={onChange} clearable={!field.required} searchable={(field.options?.length ?? 0) > 7} allowDeselect={!field.required} />;
-    case 'many': return <MultiSelect {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} searchable clearable />;
-    case 'tags': return <TagsInput {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} />;
+    case 'many': return <MultiSelect role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} searchable clearable />;
+    case 'tags': return <TagsInput role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} />;
     case 'switch': return <Switch {...(bare ? { 'aria-label': field.label } : { label: field.label, description: field.hint })} error={error} checked={value === true} onChange={e => { onChange(e.currentTarget.checked); }} />;
     case 'datetime': return <TextInput {...common} type="datetime-local" value={localInstant(value)} onChange={e => { onChange(e.currentTarget.value ? new Date(e.currentTarget.value).toISOString() : null); }} />;
     default: return <TextInput {...common} type={field.kind ?? 'text'} value={text} onChange={e => { onChange(e.currentTarget.value || empty); }} />;

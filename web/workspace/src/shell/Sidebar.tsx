@@ -89,7 +89,7 @@ function Account({ openKeys }: { openKeys: () => void }) {
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
         <UnstyledButton className={classes.account} aria-label={t('shell.nav.account', { name: me.name })}>
-          <Avatar name={me.name} color="initials" size={24} radius="sm" alt="" />
+          <Avatar name={me.name} size={24} radius="sm" alt="" styles={{ placeholder: { background: 'var(--desk-selected)', color: 'var(--mantine-color-text)' } }} />
           <span className="truncate">{me.tenantName}</span><IconSelector size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

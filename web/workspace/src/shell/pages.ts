@@ -1,4 +1,4 @@
-import { IconInbox, IconPlus, IconTicket, IconUserCircle } from '@tabler/icons-react';
+import { IconBuilding, IconChartBar, IconInbox, IconPlus, IconRouter, IconSettings, IconTicket, IconUserCircle, IconUsers } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { ParseKeys } from 'i18next';
 import type { Search } from '../shared/search';
@@ -21,4 +21,9 @@ export const pages: NavigationEntry[] = [
   { to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' }, label: 'shell.nav.unassigned', icon: IconInbox, keys: 'g u' },
   { to: '/tickets/new', label: 'shell.nav.create', icon: IconPlus, keys: 'c', permission: 'tickets:create' },
   { to: '/tickets', label: 'shell.nav.allTickets', icon: IconTicket, keys: 'g t', section: 'top' },
+  { to: '/customers', label: 'shell.nav.customers', icon: IconBuilding, keys: 'g c', permission: 'customers:read', section: 'work' },
+  { to: '/contacts', label: 'directory.contacts', icon: IconUsers, permission: 'customers:read' },
+  { to: '/assets', label: 'directory.assets', icon: IconRouter, permission: 'customers:read' },
+  { to: '/dashboard', label: 'shell.nav.dashboard', icon: IconChartBar, keys: 'g d', permission: 'tickets:read', section: 'work' },
+  { to: '/settings', label: 'shell.nav.settings', icon: IconSettings, keys: 'g s', permission: 'users:read', section: 'bottom' },
 ];

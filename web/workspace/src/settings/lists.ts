@@ -1,0 +1,14 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { answer, api } from '../api/client';
+import { agentsQuery, categoriesQuery, customFieldsQuery, groupsQuery, statusesQuery, tagsQuery } from '../tickets/rulebook';
+
+const calendars = queryOptions({ queryKey: ['calendars', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/sla/calendars', { params: { query: { limit: '100' } } })).then(p => p.data) });
+
+/** What a desk defines, for choices: counted in dozens. */
+export const usePeople = () => useQuery(agentsQuery).data ?? [];
+export const useGroups = () => useQuery(groupsQuery).data ?? [];
+export const useStatuses = () => useQuery(statusesQuery).data ?? [];
+export const useCategories = () => useQuery(categoriesQuery).data ?? [];
+export const useCustomFields = () => useQuery(customFieldsQuery).data ?? [];
+export const useCalendars = () => useQuery(calendars).data ?? [];
+export const useTags = () => useQuery(tagsQuery).data ?? [];
