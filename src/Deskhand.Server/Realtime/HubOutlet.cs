@@ -48,7 +48,18 @@ internal sealed class HubOutlet(HubConnectionContext connection) : IEventOutlet
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
-    public void Cut() => connection.GetHttpContext()?.Abort();
+    /// <summary>Ends the connection at once, also from a timer or when it has just ended.</summary>
+    public void Cut()
+    {
+        try
+        {
+            connection.GetHttpContext()?.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it is gone already
+        }
+    }
 
     private ValueTask Say(string name, long? position, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
