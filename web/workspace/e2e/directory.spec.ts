@@ -1,7 +1,5 @@
 import { expect, expectAccessible, signIn, test } from './desk';
 
-// waits for a run to its end on a machine that is not busy
-test.fixme(true, 'Not yet seen to pass.');
 
 test('a customer is found, made, corrected in place, and its tickets are at hand', async ({ page }) => {
   await signIn(page);

@@ -68,7 +68,7 @@ export function Shell() {
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>{t('shell.nav.skip')}</a>
       {isNarrow
-        ? <Drawer opened={menuOpen} onClose={menu.close} size="17rem" padding={0} withCloseButton={false} title={undefined} aria-label={t('shell.nav.label')} transitionProps={{ duration: 120 }}>{sidebar}</Drawer>
+        ? <Drawer opened={menuOpen} onClose={menu.close} size="17rem" padding={0} withCloseButton={false} transitionProps={{ duration: 120 }}>{sidebar}</Drawer>
         : <aside className={classes.sidebar}>{sidebar}</aside>}
       <div className={classes.main}>
         <ConnectionBanner />

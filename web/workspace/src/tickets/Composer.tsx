@@ -26,6 +26,9 @@ export interface ComposerHandle { write: (audience: Audience) => void; macros: (
 type File = Wire<'AttachmentResponse'>;
 
 /** Where agents write. It says in words, colour and button who will read it. */
+/** The text as Markdown. The editor keeps a space at an edge as one that does not break; nobody typed that. */
+const written = (editor: { isEmpty: boolean; getMarkdown: () => string }) => editor.isEmpty ? '' : editor.getMarkdown().replaceAll('\u00a0', ' ');
+
 export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket: Ticket; id: string }) {
   const { t } = useTranslation();
   const me = useMe();
@@ -65,7 +68,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       handlePaste: (_, event) => take(event.clipboardData?.files),
       handleDrop: (_, event) => take(event.dataTransfer?.files),
     },
-    onUpdate: ({ editor: e }) => { noteText(e.isEmpty ? '' : e.getMarkdown(), files[audience]); },
+    onUpdate: ({ editor: e }) => { noteText(written(e), files[audience]); },
   });
 
   const saidTyping = useRef(0);
@@ -101,7 +104,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
   /** The other of the two things one may be writing; what stood there comes back. */
   function choose(next: Audience) {
     if (next === audience) return;
-    texts.current[audience] = editor.isEmpty ? '' : editor.getMarkdown();
+    texts.current[audience] = written(editor);
     const kept = draft.of(next);
     const text = texts.current[next] ?? kept.body;
     editor.commands.setContent(text, { contentType: 'markdown', emitUpdate: false });
@@ -141,7 +144,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       const made = await answer(api.POST('/api/v1/uploads', { body: form as never, bodySerializer: b => b as unknown as FormData }));
       setFiles(f => {
         const mine = [...f[audience], made];
-        draft.keep(audience, { body: editor.isEmpty ? '' : editor.getMarkdown(), attachmentIds: mine.map(x => x.id), basedOnVersion: begun.current?.version ?? ticket.version });
+        draft.keep(audience, { body: written(editor), attachmentIds: mine.map(x => x.id), basedOnVersion: begun.current?.version ?? ticket.version });
         return { ...f, [audience]: mine };
       });
     } catch (problem) {
@@ -152,7 +155,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
   }
 
   async function send(status?: string) {
-    const body = editor.isEmpty ? '' : editor.getMarkdown();
+    const body = written(editor);
     if (isSending || (body.trim() === '' && files[audience].length === 0)) return;
     setSending(true);
     setError(null);
