@@ -77,7 +77,8 @@ public sealed class HubInstancesTests(Desk desk) : IClassFixture<Desk>
         await other.Call("Look", ticket);
         foreach (var id in made) await client.Hears(t => t.Id == id.ToString() && t.Name == "ticket:created");
         await client.Sees(ticket, $"{agent.UserId}", $"{desk.Tenant.Manager.UserId}");
-        var heard = client.Heard.Where(t => t.Name == "ticket:created").Select(t => t.Id).ToList();
+        // of the first it may hear too: a place in the stream is given after the commit
+        var heard = client.Heard.Where(t => t.Name == "ticket:created" && t.Id != ticket.ToString()).Select(t => t.Id).ToList();
         Assert.Equal(made.Select(m => m.ToString()), heard);
         Assert.False(client.Ended);
     }

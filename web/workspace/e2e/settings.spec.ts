@@ -23,6 +23,7 @@ test('people are invited with a link, and a token is shown once', { tag: '@open'
   await page.getByRole('dialog').getByLabel('Name').fill(token);
   await page.getByRole('combobox', { name: 'Scopes' }).fill('tickets:read');
   await page.getByRole('option', { name: 'tickets:read' }).click();
+  await page.keyboard.press('Tab');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(page.getByTestId('secret')).toBeVisible();
   await expectAccessible(page);
@@ -49,6 +50,10 @@ test('a trigger is built, tried on past tickets, and deleted and brought back', 
   await expect(page.getByRole('button', { name })).toHaveCount(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+  // the other journeys work in this desk too
+  await page.getByRole('button', { name: `More for ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name, exact: true })).toHaveCount(0);
 });
 
 test('every section of the settings opens and is accessible, in Spanish and dark too', { tag: '@open' }, async ({ page }) => {

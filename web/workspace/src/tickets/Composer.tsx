@@ -25,10 +25,10 @@ export interface ComposerHandle { write: (audience: Audience) => void; macros: (
 
 type File = Wire<'AttachmentResponse'>;
 
-/** Where agents write. It says in words, colour and button who will read it. */
 /** The text as Markdown. The editor keeps a space at an edge as one that does not break; nobody typed that. */
 const written = (editor: { isEmpty: boolean; getMarkdown: () => string }) => editor.isEmpty ? '' : editor.getMarkdown().replaceAll('\u00a0', ' ');
 
+/** Where agents write. It says in words, colour and button who will read it. */
 export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket: Ticket; id: string }) {
   const { t } = useTranslation();
   const me = useMe();
