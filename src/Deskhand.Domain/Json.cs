@@ -60,5 +60,6 @@ public static class Json
         return JsonSerializer.Serialize(told, Relaxed);
     }
 
-    private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+    /// <summary>An instant as the API and the events write it: UTC, to the millisecond (RFC 3339).</summary>
+    public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -90,7 +90,7 @@ public sealed record SlaNews(string Type, string What, SlaMetric Metric, int? Pe
     {
         var told = new SortedDictionary<string, object>(StringComparer.Ordinal) { ["metric"] = Wire.Name(Metric), ["what"] = What };
         if (Percent is { } percent) told["percent"] = percent;
-        if (DueAt is { } due) told["dueAt"] = due.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
+        if (DueAt is { } due) told["dueAt"] = Json.Text(due);
         return JsonSerializer.Serialize(told);
     }
 }

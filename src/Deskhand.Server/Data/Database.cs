@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Deskhand.Data;
@@ -6,11 +5,6 @@ namespace Deskhand.Data;
 /// <summary>The pool of connections the server works with. They belong to the application role, which row level security binds.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    /// <summary>Transactions of one tenant that may ask for its counters at once, of this process.</summary>
-    private const int MostDrawing = 4;
-
-    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> drawing = [];
-
     public Database(string connectionString, ILoggerFactory? loggers = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -41,7 +35,7 @@ internal sealed class Database : IAsyncDisposable
     /// The turns of those who lock a tenant's counters. Only one can hold them; a few more in line keep it busy, and whoever comes after these waits
     /// here, where it costs the database neither a connection nor a place in the queue of a row.
     /// </summary>
-    public SemaphoreSlim DrawingTurns(Guid tenantId) => drawing.GetOrAdd(tenantId, _ => new SemaphoreSlim(MostDrawing));
+    public Turns Drawing { get; } = new(atOnce: 4);
 
     /// <summary>Asks one of the narrow functions that look across tenants (listed in ARCHITECTURE.md).</summary>
     public async Task<List<T>> AcrossTenants<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)

@@ -47,8 +47,7 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         if (transaction is not null) return await work();
         Outcome<T> outcome;
         Action[] signals = [];
-        var turns = shortLocks ? database.DrawingTurns(TenantId) : null;
-        if (turns is not null) await turns.WaitAsync(cancellationToken);
+        using var turn = await (shortLocks ? database.Drawing.Take(TenantId.GetHashCode(), cancellationToken) : Turns.NoWait);
         try
         {
             connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -70,7 +69,6 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
             // what was not committed is rolled back with the end of its transaction
             committed.Clear();
             await End();
-            turns?.Release();
         }
 
         foreach (var signal in signals) signal();

@@ -21,7 +21,7 @@ internal static class ExportCustomers
                 var (f, a) = (c.Fields, c.Fields.Address);
                 await rows.Write(c.Id.ToString(), f.Number, f.Name, Wire.Name(f.Type), Wire.Name(f.Tier), f.Email, f.Phone, f.Website, a.Line1, a.Line2, a.City, a.State, a.PostalCode, a.Country,
                     string.Join(' ', f.Domains), f.Details, DirectoryExport.Word(parents, f.ParentId), DirectoryExport.Custom(f.CustomFields), f.ExternalId, Json.Of(f.Active),
-                    DirectoryExport.Instant(c.CreatedAt), DirectoryExport.Instant(c.UpdatedAt));
+                    Json.Text(c.CreatedAt), Json.Text(c.UpdatedAt));
             }
         }, cancellationToken);
 }
@@ -43,7 +43,7 @@ internal static class ExportContacts
                 await rows.Write(c.Id.ToString(), DirectoryExport.Word(numbers, c.CustomerId), DirectoryExport.Word(names, c.CustomerId), f.FirstName, f.LastName, f.Title, f.Department, f.Email,
                     f.PhoneOffice, f.PhoneMobile, f.PhoneDirect, Json.Of(f.IsPrimary), Json.Of(f.IsBilling), Json.Of(f.IsTechnical),
                     string.Join("; ", f.Identities.Select(i => $"{Wire.Name(i.Kind)}:{i.Value}")), DirectoryExport.Custom(f.CustomFields), f.ExternalId, Json.Of(f.Active),
-                    DirectoryExport.Instant(c.CreatedAt), DirectoryExport.Instant(c.UpdatedAt));
+                    Json.Text(c.CreatedAt), Json.Text(c.UpdatedAt));
             }
         }, cancellationToken);
 }
@@ -66,7 +66,7 @@ internal static class ExportAssets
                 var f = asset.Fields;
                 await rows.Write(asset.Id.ToString(), f.Number, f.Name, DirectoryExport.Word(projects, f.ProjectId), asset.ProjectName, f.InstalledOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                     DirectoryExport.Word(numbers, f.CustomerId), DirectoryExport.Word(names, f.CustomerId), DirectoryExport.Word(sites, f.LocationId),
-                    DirectoryExport.Instant(asset.CreatedAt), DirectoryExport.Instant(asset.UpdatedAt));
+                    Json.Text(asset.CreatedAt), Json.Text(asset.UpdatedAt));
             }
         }, cancellationToken);
 }
@@ -103,5 +103,4 @@ internal static class DirectoryExport
 
     public static string? Custom(Tickets.CustomValues values) => values.Count == 0 ? null : values.ToJson();
 
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,6 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Eve
     {
         var now = clock.GetUtcNow();
         var tenants = await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken);
-        await events.Run(tenants, cancellationToken);
         await ForEach(tenants, async tenantId =>
         {
             await InRounds(tenantId, """
@@ -86,6 +85,8 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Eve
                 """, now - InboxKeptFor, cancellationToken);
             foreach (var old in files.WrittenBefore(tenantId, now - Day)) await RemoveStray(tenantId, old, cancellationToken);
         });
+        // last: it gives up while somebody is in its way, and the rest shall not wait for that
+        await events.Run(tenants, cancellationToken);
     }
 
     public override async Task<TimeSpan> Step(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Deskhand.Http;
 namespace Deskhand.Outbox;
 
 /// <summary>An event to be published with the transaction that makes it true.</summary>
-/// <param name="Type">As in the catalogue of EVENTS.md, for example <c>customer.updated</c>.</param>
+/// <param name="Type">As in the catalogue in docs/events.md, for example <c>customer.updated</c>.</param>
 /// <param name="EntityType">The member of <c>data</c> that holds the entity, for example <c>customer</c>.</param>
 /// <param name="EntityId">The key that order is kept by.</param>
 /// <param name="Sequence">Rises by one per entity.</param>
@@ -20,7 +20,7 @@ internal sealed record EventDraft(
     /// <summary>Rises when something is taken away or means something else; additions do not raise it.</summary>
     public const string Version = "1.0";
 
-    /// <summary>The envelope (EVENTS.md): the body on every transport.</summary>
+    /// <summary>The envelope (docs/events.md): the body on every transport.</summary>
     public string Body(Guid eventId, Guid tenantId, Guid? userId)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
@@ -30,7 +30,7 @@ internal sealed record EventDraft(
             json.WriteString("eventId", eventId);
             json.WriteString("eventType", Type);
             json.WriteString("eventVersion", Version);
-            json.WriteString("timestamp", At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString("timestamp", Json.Text(At));
             json.WriteString("tenantId", tenantId);
             if (userId is { } user) json.WriteString("userId", user);
             json.WriteNumber("sequence", Sequence);

@@ -6,15 +6,14 @@ using RabbitMQ.Client.Exceptions;
 namespace Deskhand.Outbox;
 
 /// <summary>
-/// Publishes to a durable topic exchange: routing key = event type, persistent, each message confirmed by the broker. The client's own
-/// recovery is off: the outbox decides what to send again, and a fresh connection declares the exchange anew.
+/// Publishes to a durable topic exchange: routing key = event type, persistent, each message confirmed by the broker. The outbox decides what to
+/// send again, and a fresh connection declares the exchange anew.
 /// </summary>
 internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSink> logger) : EventSink
 {
     /// <summary>Unconfirmed messages at once (the client slows down above half of its limit).</summary>
     private const int MostUnconfirmed = 200;
 
-    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PublishWithin = TimeSpan.FromSeconds(10);
     private readonly string user = settings.RabbitMqUrl is { UserInfo: { Length: > 0 } given } ? Uri.UnescapeDataString(given.Split(':')[0]) : ConnectionFactory.DefaultUser;
     private IConnection? connection;
@@ -35,21 +34,10 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
         if (!isStale && channel is { IsOpen: true } && connection is { IsOpen: true }) return;
         await Disconnect();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(ConnectWithin * 2);
+        deadline.CancelAfter(RabbitMqConnection.AnswerWithin * 2);
         try
         {
-            var factory = new ConnectionFactory
-            {
-                Uri = settings.RabbitMqUrl!,
-                ClientProvidedName = "deskhand",
-                AutomaticRecoveryEnabled = false,
-                TopologyRecoveryEnabled = false,
-                RequestedHeartbeat = TimeSpan.FromSeconds(10),
-                RequestedConnectionTimeout = ConnectWithin,
-                HandshakeContinuationTimeout = ConnectWithin,
-                ContinuationTimeout = ConnectWithin,
-            };
-            connection = await factory.CreateConnectionAsync(deadline.Token);
+            connection = await RabbitMqConnection.Open(settings.RabbitMqUrl!, "deskhand", deadline.Token);
             connection.ConnectionShutdownAsync += OnShutdown;
             connection.ConnectionBlockedAsync += (_, e) =>
             {
@@ -160,15 +148,7 @@ internal sealed class RabbitMqSink(DeskhandSettings settings, ILogger<RabbitMqSi
         if (held is not null) held.ChannelShutdownAsync -= OnShutdown;
         if (old is null) return;
         old.ConnectionShutdownAsync -= OnShutdown;
-        try
-        {
-            await old.CloseAsync(Constants.ReplySuccess, "reconnecting", TimeSpan.FromSeconds(1), abort: true, CancellationToken.None);
-            await old.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            logger.LogDebug(e, "The lost connection to RabbitMQ did not close well");
-        }
+        await RabbitMqConnection.Close(old, logger);
     }
 
     public override async ValueTask DisposeAsync() => await Disconnect();

@@ -34,6 +34,9 @@ internal interface IEventOutlet
 /// </summary>
 internal sealed class EventReading(Caller first, string credential, EventReader reader, EventFeed feed, IEventOutlet outlet, EventReadings shared)
 {
+    /// <summary>How long a client may take to read what was sent; it connects again where it was.</summary>
+    public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private Caller? known;

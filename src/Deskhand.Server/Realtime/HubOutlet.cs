@@ -8,9 +8,6 @@ namespace Deskhand.Realtime;
 /// <summary>A connection of <c>/hubs/desk</c> as the place where events go. Waits for nobody longer than ten seconds.</summary>
 internal sealed class HubOutlet(HubConnectionContext connection) : IEventOutlet
 {
-    /// <summary>How long a client may take to read what was sent; it connects again where it was.</summary>
-    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(10);
-
     private long told;
 
     /// <summary>Invocations that are written already. The hub speaks JSON only.</summary>
@@ -84,7 +81,7 @@ internal sealed class HubOutlet(HubConnectionContext connection) : IEventOutlet
     {
         try
         {
-            await write.AsTask().WaitAsync(SendWithin, cancellationToken);
+            await write.AsTask().WaitAsync(EventReading.SendWithin, cancellationToken);
         }
         catch (TimeoutException e)
         {

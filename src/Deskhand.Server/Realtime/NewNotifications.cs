@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Deskhand.Data;
 
@@ -41,7 +40,7 @@ internal sealed class NewNotifications(Database database, TimeProvider clock, Gu
         {
             writer.WriteStartObject();
             writer.WriteString("eventType", "notification.created");
-            writer.WriteString("timestamp", at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            writer.WriteString("timestamp", Json.Text(at));
             writer.WriteString("entity", "notification");
             writer.WriteString("id", id);
             writer.WriteString("kind", kind);

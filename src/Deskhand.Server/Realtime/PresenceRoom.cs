@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Deskhand.Realtime;
@@ -61,7 +60,7 @@ internal sealed class PresenceRoom(Guid ticketId, TicketPlace place)
                 writer.WriteString("userId", person.UserId);
                 writer.WriteString("name", person.Name);
                 writer.WriteBoolean("typing", person.Typing);
-                writer.WriteString("since", person.Since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+                writer.WriteString("since", Json.Text(person.Since));
                 writer.WriteEndObject();
             }
 

@@ -18,9 +18,14 @@ internal static class StreamEvents
     {
         // a browser that connects again sends the last id it saw, and with it the address it began with
         var resume = request.Headers.TryGetValue("Last-Event-ID", out var header) && !string.IsNullOrEmpty(header) ? header.ToString() : after;
-        if (resume is not null && !(long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position >= 0))
-            return new(Problem.Malformed(header.Count > 0 ? "Last-Event-ID" : "after", "This is no id of this stream."), null);
-        long? from = resume is null ? null : long.Parse(resume, NumberStyles.None, CultureInfo.InvariantCulture);
+        long? from = null;
+        if (resume is not null)
+        {
+            if (!long.TryParse(resume, NumberStyles.None, CultureInfo.InvariantCulture, out var position))
+                return new(Problem.Malformed(header.Count > 0 ? "Last-Event-ID" : "after", "This is no id of this stream."), null);
+            from = position;
+        }
+
         return new(null, (context, stopping) => Stream(context, scope.Caller, scope.Credential!, from, readings, stopping)) { Stopping = lifetime.ApplicationStopping };
     }
 
@@ -59,9 +64,6 @@ internal sealed class EventStreamAnswer(Problem? problem, Func<HttpContext, Canc
 /// <summary>One open stream as the place where events go.</summary>
 internal sealed class SseOutlet(HttpContext context) : IEventOutlet
 {
-    /// <summary>How long a client may take to read what was sent; it connects again where it was.</summary>
-    private static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(10);
-
     public async ValueTask Begin(long position, bool isGap, CancellationToken cancellationToken)
     {
         var response = context.Response;
@@ -89,7 +91,7 @@ internal sealed class SseOutlet(HttpContext context) : IEventOutlet
     private async ValueTask Write(ReadOnlyMemory<byte> frames, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(SendWithin);
+        deadline.CancelAfter(EventReading.SendWithin);
         try
         {
             await context.Response.Body.WriteAsync(frames, deadline.Token);

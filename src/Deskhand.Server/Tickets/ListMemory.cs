@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Deskhand.Access;
+using Deskhand.Data;
 using Deskhand.Http;
 
 namespace Deskhand.Tickets;

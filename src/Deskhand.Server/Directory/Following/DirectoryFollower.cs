@@ -15,7 +15,6 @@ internal sealed class DirectoryFollower(DeskhandSettings settings, Database data
     /// <summary>How often the broker may give a message again because a process died over it.</summary>
     private const int DeliveryLimit = 20;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly string[] Bindings = ["customer.*", "contact.*", "location.*", "user.deactivated"];
 
@@ -84,17 +83,7 @@ internal sealed class DirectoryFollower(DeskhandSettings settings, Database data
     {
         if (channel is { IsOpen: true } open && connection is { IsOpen: true }) return open;
         await Disconnect();
-        var factory = new ConnectionFactory
-        {
-            Uri = settings.RabbitMqUrl!,
-            ClientProvidedName = "deskhand directory",
-            AutomaticRecoveryEnabled = false,
-            RequestedHeartbeat = TimeSpan.FromSeconds(10),
-            RequestedConnectionTimeout = AnswerWithin,
-            ContinuationTimeout = AnswerWithin,
-            HandshakeContinuationTimeout = AnswerWithin,
-        };
-        connection = await factory.CreateConnectionAsync(cancellationToken);
+        connection = await RabbitMqConnection.Open(settings.RabbitMqUrl!, "deskhand directory", cancellationToken);
         channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(feed.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(feed.DeadQueue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancellationToken);
@@ -122,16 +111,7 @@ internal sealed class DirectoryFollower(DeskhandSettings settings, Database data
         held = null;
         var old = connection;
         (connection, channel) = (null, null);
-        if (old is null) return;
-        try
-        {
-            await old.CloseAsync(Constants.ReplySuccess, "reconnecting", TimeSpan.FromSeconds(1), abort: true, CancellationToken.None);
-            await old.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            logger.LogDebug(e, "The lost connection to RabbitMQ did not close well");
-        }
+        if (old is not null) await RabbitMqConnection.Close(old, logger);
     }
 
     public override async ValueTask DisposeAsync()

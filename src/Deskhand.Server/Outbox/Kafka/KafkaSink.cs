@@ -143,7 +143,7 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
             ("ce_source", $"/tenants/{e.TenantId}"),
             ("ce_type", e.Type),
             ("ce_subject", e.EntityId.ToString()),
-            ("ce_time", e.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)),
+            ("ce_time", Json.Text(e.At)),
             ("ce_dataschema", new Uri(settings.PublicUrl, $"/schemas/events/{e.Type}.json").ToString()),
             ("ce_tenantid", e.TenantId.ToString()),
             ("content-type", "application/json"),

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Deskhand.Outbox;
 
-/// <summary>Which topics an event goes to (EVENTS.md).</summary>
+/// <summary>Which topics an event goes to (docs/events.md).</summary>
 internal static class KafkaTopics
 {
     /// <summary>Every event.</summary>
