@@ -39,12 +39,12 @@ internal static class ApplyMacro
 /// <summary>POST /macros/{id}/preview: what a macro would change in a ticket and say, for who asks. Nothing is written.</summary>
 internal static class PreviewMacro
 {
-    internal sealed record PreviewBody
+    internal sealed record PreviewMacroBody
     {
         public required Guid TicketId { get; init; }
     }
 
-    public static async Task<Answer<MacroPreview>> Handle(string id, PreviewBody body, Caller caller, TenantSession session, Rulebooks rulebooks, TimeProvider clock, CancellationToken cancellationToken) =>
+    public static async Task<Answer<MacroPreview>> Handle(string id, PreviewMacroBody body, Caller caller, TenantSession session, Rulebooks rulebooks, TimeProvider clock, CancellationToken cancellationToken) =>
         Answer.Ok(await session.Transact<MacroPreview>(async () =>
         {
             var macro = await MacroPlans.Find(id, null, caller, session, rulebooks, cancellationToken);

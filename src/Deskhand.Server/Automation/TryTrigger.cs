@@ -48,13 +48,13 @@ internal static class TryTrigger
 /// <summary>POST /triggers/{id}/try: one that is saved, switched on or not.</summary>
 internal static class TrySavedTrigger
 {
-    internal sealed record TryBody
+    internal sealed record TrySavedBody
     {
         /// <summary>How many tickets to look at, 1 to 100: those changed last.</summary>
         public int Tickets { get; init; } = 20;
     }
 
-    public static async Task<Answer<TrialResponse>> Handle(string id, TryBody body, Caller caller, TenantSession session, TimeProvider clock, CancellationToken cancellationToken) =>
+    public static async Task<Answer<TrialResponse>> Handle(string id, TrySavedBody body, Caller caller, TenantSession session, TimeProvider clock, CancellationToken cancellationToken) =>
         Answer.Ok(await RuleRow.Find(session, RuleKind.Trigger, id, locked: false, cancellationToken) is { } row
             ? await Trial.Run(row.Id, row.Fields, row.Version, body.Tickets, caller, session, clock, cancellationToken) : Problem.NotFound("trigger"));
 }

@@ -37,7 +37,7 @@ internal static class ApiExamples
         AssigneeId = AgentId,
     };
 
-    private static readonly WorkflowJson.StatusBody[] Statuses =
+    private static readonly WorkflowJson.WorkflowStatusBody[] Statuses =
         [new("arrived", "Arrived", StatusCategory.New), new("checked", "Checked", StatusCategory.Open), new("refunded", "Refunded", StatusCategory.Solved), new("closed", "Closed", StatusCategory.Closed)];
 
     private static readonly WorkflowJson.TransitionBody[] Steps =
@@ -77,7 +77,7 @@ internal static class ApiExamples
         [typeof(EscalateTicket.EscalateBody)] = new EscalateTicket.EscalateBody("Second outage this week", 2),
         [typeof(ResolveTicket.ResolveBody)] = new ResolveTicket.ResolveBody("Replaced the power supply"),
         [typeof(AddComment.CommentBody)] = new AddComment.CommentBody { Body = "A technician is **on the way**." },
-        [typeof(MergeTickets.MergeBody)] = new MergeTickets.MergeBody { SourceIds = [Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11")], Comment = "The same outage" },
+        [typeof(MergeTickets.MergeTicketsBody)] = new MergeTickets.MergeTicketsBody { SourceIds = [Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11")], Comment = "The same outage" },
         [typeof(SplitTicket.SplitBody)] = new SplitTicket.SplitBody { CommentId = Guid.Parse("0199f0a4-9b3c-7d22-9f55-7a1e2d3c4b12"), Subject = "Invoice of October" },
         [typeof(CreateLink.LinkBody)] = new CreateLink.LinkBody { Kind = LinkKind.BlockedBy, TicketId = Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11") },
         [typeof(UpdateManyBody)] = new UpdateManyBody { Ids = [TicketId], Set = JsonSerializer.SerializeToElement(new { priority = "high", status = "in_progress" }), AddTags = ["storm"], Reason = "Storm in the Karoo" },
@@ -117,17 +117,17 @@ internal static class ApiExamples
         [typeof(CategoryMerge)] = new CategoryMerge { Into = "technical_support" },
         [typeof(FieldConversion)] = new FieldConversion { Type = CustomFieldType.Select, Options = ["fibre", "wireless"], Values = ImmutableSortedDictionary<string, string?>.Empty.Add("Fiber", "fibre").Add("n/a", null) },
         [typeof(DraftFields)] = new DraftFields { Body = "Dear Thandi, the technician will be with you", BasedOnVersion = 3 },
-        [typeof(MergeBody)] = new MergeBody { SourceIds = [ContactId], Take = ImmutableSortedDictionary<string, Guid>.Empty.Add("email", ContactId) },
+        [typeof(MergeRecordsBody)] = new MergeRecordsBody { SourceIds = [ContactId], Take = ImmutableSortedDictionary<string, Guid>.Empty.Add("email", ContactId) },
         [typeof(TemplateFields)] = new TemplateFields { Subject = "[{{ticket.reference}}] We are on it", Text = "Hello {{recipient.name}}, we are on it.", Html = "<p>Hello {{recipient.name}}, we are on it.</p>" },
         [typeof(ReadNotifications.ReadBody)] = new ReadNotifications.ReadBody { Ids = [Guid.Parse("0199f0a4-9b3c-7d22-9f55-7a1e2d3c4b13")] },
         [typeof(ReplacePreferences.PreferencesBody)] = new ReplacePreferences.PreferencesBody { Preferences = [new PreferenceBody { Kind = NoticeKind.TicketCreated, Mail = true, InApp = true }] },
         [typeof(AnswerSurvey.SurveyBody)] = new AnswerSurvey.SurveyBody { Score = SurveyScore.Good, Comment = "Fast and friendly" },
-        [typeof(PreviewTemplate.PreviewBody)] = new PreviewTemplate.PreviewBody { Subject = "[{{ticket.reference}}] We are on it" },
+        [typeof(PreviewTemplate.PreviewTemplateBody)] = new PreviewTemplate.PreviewTemplateBody { Subject = "[{{ticket.reference}}] We are on it" },
         [typeof(ProjectFields)] = new ProjectFields { Name = "Sandton phase 2", Number = "P-000007", StartsOn = new DateOnly(2026, 1, 12), EndsOn = new DateOnly(2026, 9, 30) },
         [typeof(ViewFields)] = new ViewFields { Name = "Pressing and mine", Conditions = "assignee:me priority>=high is:unsolved", Columns = ["reference", "subject", "status"], Sort = "-priority" },
         [typeof(RuleFields)] = Outages,
         [typeof(TryTrigger.TryBody)] = new TryTrigger.TryBody { Trigger = Outages },
-        [typeof(TrySavedTrigger.TryBody)] = new TrySavedTrigger.TryBody { Tickets = 50 },
+        [typeof(TrySavedTrigger.TrySavedBody)] = new TrySavedTrigger.TrySavedBody { Tickets = 50 },
         [typeof(MacroFields)] = new MacroFields
         {
             Name = "Ask for the serial number",
@@ -135,7 +135,7 @@ internal static class ApiExamples
             Reply = "Dear {{contact.firstName}}, please send us the serial number for {{ticket.reference}}. {{agent.name}}",
         },
         [typeof(ApplyMacro.ApplyBody)] = new ApplyMacro.ApplyBody { Reply = "Dear {{contact.firstName}}, the number is on the back of the router." },
-        [typeof(PreviewMacro.PreviewBody)] = new PreviewMacro.PreviewBody { TicketId = TicketId },
+        [typeof(PreviewMacro.PreviewMacroBody)] = new PreviewMacro.PreviewMacroBody { TicketId = TicketId },
         [typeof(SetGroupRouting.RoutingBody)] = new SetGroupRouting.RoutingBody { Mode = RoutingMode.LeastBusy },
         [typeof(AvailabilityFields)] = new AvailabilityFields { Capacity = 25, Skills = ["fibre", "spanish"] },
         [typeof(RuleOrder)] = new RuleOrder { Ids = [ContactId] },

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Deskhand.Access;
 using Deskhand.Tickets;
 using Microsoft.AspNetCore.OpenApi;
@@ -14,6 +16,8 @@ namespace Deskhand.Http;
 /// </summary>
 internal static class OpenApi
 {
+    private static readonly ConcurrentDictionary<string, Type> Named = [];
+
     public static void Add(IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -23,12 +27,14 @@ internal static class OpenApi
         options.AddDocumentTransformer(Document);
     });
 
-    /// <summary>Nested bodies carry the name of their use case, so that no two collide.</summary>
-    private static string? SchemaName(System.Text.Json.Serialization.Metadata.JsonTypeInfo type)
+    /// <summary>Bodies go by their type's name alone, so two of one name would be described as one thing.</summary>
+    private static string? SchemaName(JsonTypeInfo type)
     {
         if (type.Type == typeof(ProblemBody)) return "Problem";
         if (type.Type.IsGenericType && type.Type.GetGenericTypeDefinition() == typeof(Page<>)) return "PageOf" + type.Type.GetGenericArguments()[0].Name.Replace("Response", "", StringComparison.Ordinal);
-        return IsOwnConverter(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        if (IsOwnConverter(type.Type) || OpenApiOptions.CreateDefaultSchemaReferenceId(type) is not { } name) return null;
+        var meant = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        return Named.GetOrAdd(name, meant) == meant ? name : throw new InvalidOperationException($"{meant} and {Named[name]} would both be described as {name}: rename one.");
     }
 
     private static bool IsOwnConverter(Type type)

@@ -114,7 +114,7 @@ internal static class ResetTemplate
 /// <summary>POST /templates/{id}/preview: the message as it would be, with made-up values. Without words of one's own the template in use is shown.</summary>
 internal static class PreviewTemplate
 {
-    internal sealed record PreviewBody
+    internal sealed record PreviewTemplateBody
     {
         public string? Subject { get; init; }
 
@@ -126,7 +126,7 @@ internal static class PreviewTemplate
     /// <summary>The message.</summary>
     internal sealed record PreviewResponse(string Subject, string Text, string Html);
 
-    public static async Task<Answer<PreviewResponse>> Handle(string id, PreviewBody body, Caller caller, TenantSession session, DeskhandSettings settings, CancellationToken cancellationToken)
+    public static async Task<Answer<PreviewResponse>> Handle(string id, PreviewTemplateBody body, Caller caller, TenantSession session, DeskhandSettings settings, CancellationToken cancellationToken)
     {
         if (await TemplateDesk.Find(id, session, cancellationToken) is not { } present) return Answer.Ok<PreviewResponse>(Problem.NotFound("template"));
         var template = new MailTemplate(body.Subject ?? present.Subject, body.Text ?? present.Text, body.Html ?? present.Html);

@@ -17,7 +17,7 @@ internal sealed class EventFeed : IAsyncDisposable
     /// <summary>How often to look while notifications are heard, against one that was missed; and while they are not.</summary>
     private static readonly TimeSpan Seldom = BetweenChecks, Often = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Handing a batch to one listener costs some 10 µs: what comes meanwhile goes together, so that many listeners take a third of a processor at most.</summary>
+    /// <summary>Handing a batch to a listener costs the same whatever is in it: what comes meanwhile goes together, so that many listeners do not take all of a processor.</summary>
     private static readonly TimeSpan PausePerReader = TimeSpan.FromMicroseconds(30), LongestPause = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim gate = new(1);

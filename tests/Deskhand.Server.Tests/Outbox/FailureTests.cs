@@ -1,15 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Deskhand.Access;
-using Deskhand.Data;
-using Deskhand.Operations;
 using Deskhand.Outbox;
 using Deskhand.Server.Tests.Operations;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 using Xunit.Abstractions;
 
@@ -64,7 +57,7 @@ public sealed class FailureTests(Broker broker, ITestOutputHelper output) : IAsy
         await desk.InitializeAsync();
         try
         {
-            await using var second = await SecondRelay.Start(desk, Settings());
+            await using var second = await SecondInstance.Start(desk, "relay", Settings());
             await EverythingBreaks(desk);
         }
         finally
@@ -219,31 +212,4 @@ public sealed class FailureTests(Broker broker, ITestOutputHelper output) : IAsy
         ["DESKHAND_RABBITMQ_EXCHANGE"] = exchange,
         ["DESKHAND_KAFKA_BOOTSTRAP"] = kafka.Bootstrap,
     };
-
-    /// <summary>Another instance on the same database, that only relays.</summary>
-    private sealed class SecondRelay(string folder, ServerDatabase database, WebApplication app) : IAsyncDisposable
-    {
-        public static async Task<SecondRelay> Start(Desk desk, Dictionary<string, string?> brokers)
-        {
-            var folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
-            var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(brokers, StringComparer.Ordinal)
-            {
-                ["DESKHAND_DATA"] = folder,
-                ["DESKHAND_DATABASE"] = desk.OwnerConnectionString,
-                ["DESKHAND_PORT"] = "0",
-                ["DESKHAND_ROLES"] = "relay",
-            }).Build());
-            var database = await ServerDatabase.Open(settings, NullLoggerFactory.Instance, CancellationToken.None);
-            var app = DeskServer.Build(settings, JwtSecret.Open(null, folder).Secret!, database, [], b => b.Logging.SetMinimumLevel(LogLevel.Warning));
-            await app.StartAsync();
-            return new SecondRelay(folder, database, app);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.DisposeAsync();
-            await database.DisposeAsync();
-            Folders.Delete(folder, recursive: true);
-        }
-    }
 }

@@ -1,13 +1,6 @@
 using Deskhand.Data;
-using Deskhand.Operations;
 using Deskhand.Server.Tests.Outbox;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Deskhand.Server.Tests.Realtime;
@@ -19,7 +12,7 @@ public sealed class HubInstancesTests(Desk desk) : IClassFixture<Desk>
     public async Task Clients_of_two_instances_hear_the_same_and_see_each_other_at_a_ticket()
     {
         var (agent, manager) = (desk.Tenant.Agent, desk.Tenant.Manager);
-        await using var other = await Instance.Start(desk);
+        await using var other = await SecondInstance.Start(desk, "web");
         await using var here = await HubClient.Open(agent);
         await using var there = await HubClient.Open(manager, at: other.Address);
         var start = there.Position;
@@ -44,7 +37,7 @@ public sealed class HubInstancesTests(Desk desk) : IClassFixture<Desk>
     public async Task Sec07_rights_that_one_instance_takes_away_are_gone_on_the_other()
     {
         var person = await desk.NewPerson(desk.Tenant, Deskhand.Access.Role.Agent);
-        await using var other = await Instance.Start(desk);
+        await using var other = await SecondInstance.Start(desk, "web");
         await using var there = await HubClient.Open(person, at: other.Address);
 
         (await desk.Tenant.Admin.Post($"/users/{person.UserId}/deactivate")).Expect(200);
@@ -83,6 +76,34 @@ public sealed class HubInstancesTests(Desk desk) : IClassFixture<Desk>
         Assert.False(client.Ended);
     }
 
+    [Fact]
+    public async Task While_the_database_is_away_clients_stay_and_afterwards_they_hear_everything()
+    {
+        var agent = desk.Tenant.Agent;
+        var before = await agent.NewTicket();
+        await using var client = await HubClient.Open(agent);
+        var name = new NpgsqlConnectionStringBuilder(desk.OwnerConnectionString).Database;
+        await Run(desk.OwnerConnectionString, $"ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS false");
+        try
+        {
+            await Eventually.Holds(async () =>
+            {
+                await Terminate("true");
+                return (await agent.Get($"/tickets/{before}")).Status == 503;
+            }, what: "the database is away");
+        }
+        finally
+        {
+            await Run(desk.OwnerConnectionString, $"ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS true");
+        }
+
+        Assert.False(client.Ended);
+        await Eventually.Holds(async () => (await agent.Get($"/tickets/{before}")).Status == 200, what: "the database is back");
+        var after = await agent.NewTicket();
+        await client.Hears(t => t.Id == after.ToString() && t.Name == "ticket:created");
+        Assert.False(client.Ended);
+    }
+
     /// <summary>Ends connections of the server, as the role that it works as.</summary>
     private Task Terminate(string which) => Run(desk.Database.ConnectionString,
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(desk.OwnerConnectionString).Database}' AND usename = current_user AND {which}");
@@ -94,39 +115,5 @@ public sealed class HubInstancesTests(Desk desk) : IClassFixture<Desk>
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>Another server of the same database.</summary>
-    private sealed class Instance(string folder, ServerDatabase database, WebApplication app) : IAsyncDisposable
-    {
-        public Uri Address { get; } = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-
-        public static async Task<Instance> Start(Desk desk)
-        {
-            var folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
-            foreach (var file in Folders.GetFiles(desk.DataFolder, "*.secret")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-            var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
-            {
-                ["DESKHAND_DATA"] = folder,
-                ["DESKHAND_DATABASE"] = desk.OwnerConnectionString,
-                ["DESKHAND_PORT"] = "0",
-                ["DESKHAND_ROLES"] = "web",
-            }).Build());
-            var database = await ServerDatabase.Open(settings, NullLoggerFactory.Instance, CancellationToken.None);
-            var app = DeskServer.Build(settings, JwtSecret(folder), database, [], b => b.Logging.SetMinimumLevel(LogLevel.Warning));
-            await app.StartAsync();
-            await app.Services.GetRequiredService<DatabaseListener>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
-            return new Instance(folder, database, app);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-            await database.DisposeAsync();
-            Folders.Delete(folder, recursive: true);
-        }
-
-        private static Deskhand.Access.JwtSecret JwtSecret(string folder) => Deskhand.Access.JwtSecret.Open(null, folder).Secret!;
     }
 }

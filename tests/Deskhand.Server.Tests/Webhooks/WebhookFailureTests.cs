@@ -4,10 +4,7 @@ using Deskhand.Operations;
 using Deskhand.Server.Tests.Operations;
 using Deskhand.Server.Tests.Outbox;
 using Deskhand.Webhooks;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Deskhand.Server.Tests.Webhooks;
 
@@ -17,50 +14,28 @@ public sealed class WebhookFailureTests(PatientWebhookDesk desk) : IClassFixture
     public async Task Sec29_Two_relays_at_once_lose_and_double_nothing_and_keep_the_order_of_each_ticket()
     {
         const int tickets = 30, changes = 4;
-        var folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
-        foreach (var file in Folders.GetFiles(desk.DataFolder, "*.secret")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        await using var other = await SecondInstance.Start(desk, "relay", new Dictionary<string, string?>(StringComparer.Ordinal) { ["DESKHAND_WEBHOOKS_PRIVATE"] = "true" }, s => s.AddSingleton(desk.Pace));
+        await using var receiver = await Receiver.Start();
+        var chance = new Random(29);
+        receiver.Answers = (context, _) =>
         {
-            ["DESKHAND_DATA"] = folder,
-            ["DESKHAND_DATABASE"] = desk.OwnerConnectionString,
-            ["DESKHAND_PORT"] = "0",
-            ["DESKHAND_ROLES"] = "relay",
-            ["DESKHAND_WEBHOOKS_PRIVATE"] = "true",
-        }).Build());
-        await using (var database = await ServerDatabase.Open(settings, NullLoggerFactory.Instance, CancellationToken.None))
-        await using (var other = DeskServer.Build(settings, JwtSecret.Open(null, folder).Secret!, database, [], b =>
+            lock (chance) context.Response.StatusCode = chance.Next(10) == 0 ? 500 : 204;
+            return Task.CompletedTask;
+        };
+        var tenant = await desk.Fresh();
+        await receiver.Subscribe(tenant.Admin);
+        await Parallel.ForEachAsync(Enumerable.Range(0, tickets), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
         {
-            b.Logging.SetMinimumLevel(LogLevel.Warning);
-            b.Services.AddSingleton(desk.Pace);
-        }))
-        {
-            await other.StartAsync();
-            await other.Services.GetRequiredService<DatabaseListener>().Ready.WaitAsync(TimeSpan.FromSeconds(30));
-            await using var receiver = await Receiver.Start();
-            var chance = new Random(29);
-            receiver.Answers = (context, _) =>
-            {
-                lock (chance) context.Response.StatusCode = chance.Next(10) == 0 ? 500 : 204;
-                return Task.CompletedTask;
-            };
-            var tenant = await desk.Fresh();
-            await receiver.Subscribe(tenant.Admin);
-            await Parallel.ForEachAsync(Enumerable.Range(0, tickets), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
-            {
-                var id = await tenant.Agent.NewTicket($"Number {i}");
-                for (var k = 1; k < changes; k++) (await tenant.Agent.Patch($"/tickets/{id}", new { subject = $"Number {i} {k}" })).Expect(200);
-            });
-            await Eventually.Holds(() => Task.FromResult(receiver.Took.Select(r => r.Id).Distinct().Count() == tickets * changes), 60);
+            var id = await tenant.Agent.NewTicket($"Number {i}");
+            for (var k = 1; k < changes; k++) (await tenant.Agent.Patch($"/tickets/{id}", new { subject = $"Number {i} {k}" })).Expect(200);
+        });
+        await Eventually.Holds(() => Task.FromResult(receiver.Took.Select(r => r.Id).Distinct().Count() == tickets * changes), 60);
 
-            Assert.Equal(tickets * changes, receiver.Took.Count);
-            foreach (var ticket in receiver.Took.GroupBy(r => r.Body["data"]!["ticket"]!["id"]!.ToString()))
-                Assert.Equal(Enumerable.Range(1, changes).Select(k => (long)k), ticket.Select(r => r.Sequence));
-            foreach (var services in new[] { desk.Services, other.Services })
-                Assert.NotNull(services.GetRequiredService<WebhookRelay>().State.Now.LastSuccessAt);
-            await other.StopAsync();
-        }
-
-        Folders.Delete(folder, recursive: true);
+        Assert.Equal(tickets * changes, receiver.Took.Count);
+        foreach (var ticket in receiver.Took.GroupBy(r => r.Body["data"]!["ticket"]!["id"]!.ToString()))
+            Assert.Equal(Enumerable.Range(1, changes).Select(k => (long)k), ticket.Select(r => r.Sequence));
+        foreach (var services in new[] { desk.Services, other.Services })
+            Assert.NotNull(services.GetRequiredService<WebhookRelay>().State.Now.LastSuccessAt);
     }
 
     [Fact]

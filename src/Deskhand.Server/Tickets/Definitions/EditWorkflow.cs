@@ -11,7 +11,7 @@ namespace Deskhand.Tickets;
 internal sealed record WorkflowFields
 {
     /// <summary>In people's order; the first is where a ticket starts.</summary>
-    public required IReadOnlyList<WorkflowJson.StatusBody> Statuses { get; init; }
+    public required IReadOnlyList<WorkflowJson.WorkflowStatusBody> Statuses { get; init; }
 
     /// <summary>The allowed steps.</summary>
     public required IReadOnlyList<WorkflowJson.TransitionBody> Transitions { get; init; }
@@ -41,7 +41,7 @@ internal static class CreateWorkflow
         /// <summary>snake_case, unique in the tenant.</summary>
         public required string Key { get; init; }
 
-        public required IReadOnlyList<WorkflowJson.StatusBody> Statuses { get; init; }
+        public required IReadOnlyList<WorkflowJson.WorkflowStatusBody> Statuses { get; init; }
 
         public required IReadOnlyList<WorkflowJson.TransitionBody> Transitions { get; init; }
     }

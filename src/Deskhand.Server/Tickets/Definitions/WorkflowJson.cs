@@ -12,7 +12,7 @@ internal static class WorkflowJson
     public static Workflow Read(string json) => JsonSerializer.Deserialize<Body>(json, JsonFormat.Options)!.ToWorkflow();
 
     /// <summary>The workflow that a caller describes, when it can be one.</summary>
-    public static Outcome<Workflow> Checked(string key, IReadOnlyList<StatusBody> statuses, IReadOnlyList<TransitionBody> transitions)
+    public static Outcome<Workflow> Checked(string key, IReadOnlyList<WorkflowStatusBody> statuses, IReadOnlyList<TransitionBody> transitions)
     {
         if (statuses.Contains(null!)) return Problem.Malformed("statuses", "A status is an object.");
         if (transitions.Contains(null!)) return Problem.Malformed("transitions", "A step is an object.");
@@ -22,11 +22,11 @@ internal static class WorkflowJson
         return WorkflowRules.Check(workflow) is { } invalid ? invalid : workflow;
     }
 
-    internal sealed record Body(string Key, IReadOnlyList<StatusBody> Statuses, IReadOnlyList<TransitionBody> Transitions)
+    internal sealed record Body(string Key, IReadOnlyList<WorkflowStatusBody> Statuses, IReadOnlyList<TransitionBody> Transitions)
     {
         public static Body Of(Workflow w) => new(
             w.Key,
-            [.. w.Statuses.Select(s => new StatusBody(s.Key, s.Name, s.Category))],
+            [.. w.Statuses.Select(s => new WorkflowStatusBody(s.Key, s.Name, s.Category))],
             [.. w.Transitions.Select(t => new TransitionBody(t.From, t.To, t.Needs is { } p ? Permissions.Name(p) : null))]);
 
         public Workflow ToWorkflow() => new(
@@ -35,7 +35,7 @@ internal static class WorkflowJson
             [.. Transitions.Select(t => new WorkflowTransition(t.From, t.To, t.Permission is { } name ? Permissions.Find(name) : null))]);
     }
 
-    internal sealed record StatusBody(string Key, string Name, StatusCategory Category);
+    internal sealed record WorkflowStatusBody(string Key, string Name, StatusCategory Category);
 
     /// <param name="From">Status key.</param>
     /// <param name="To">Status key.</param>

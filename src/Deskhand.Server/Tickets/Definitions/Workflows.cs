@@ -14,7 +14,7 @@ namespace Deskhand.Tickets;
 /// <param name="Version">Rises with each change; 0 for a ready one as it came.</param>
 /// <param name="JobId">The job that moves the tickets which this change concerns; only in the answer to it.</param>
 internal sealed record WorkflowResponse(
-    string Id, string Key, bool IsCurrent, IReadOnlyList<WorkflowJson.StatusBody> Statuses, IReadOnlyList<WorkflowJson.TransitionBody> Transitions, long Version,
+    string Id, string Key, bool IsCurrent, IReadOnlyList<WorkflowJson.WorkflowStatusBody> Statuses, IReadOnlyList<WorkflowJson.TransitionBody> Transitions, long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? JobId) : IVersioned
 {
     public static WorkflowResponse From(Guid? id, Workflow workflow, bool isCurrent, long version, Guid? job = null)

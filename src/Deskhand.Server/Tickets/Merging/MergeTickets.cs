@@ -8,7 +8,7 @@ namespace Deskhand.Tickets;
 /// <summary>POST /tickets/{id}/merge: other tickets go into this one with their comments and attachments. They close, and this one answers for them.</summary>
 internal static class MergeTickets
 {
-    internal sealed record MergeBody
+    internal sealed record MergeTicketsBody
     {
         /// <summary>The tickets that go, 1 to 20.</summary>
         public required ImmutableArray<Guid> SourceIds { get; init; }
@@ -18,7 +18,7 @@ internal static class MergeTickets
     }
 
     public static async Task<Answer<TicketResponse>> Handle(
-        string id, MergeBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+        string id, MergeTicketsBody body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } target) return Answer.Ok<TicketResponse>(Problem.NotFound("ticket"));
         ImmutableArray<Guid> ids = body.SourceIds.IsDefault ? [] : [.. body.SourceIds.Distinct()];

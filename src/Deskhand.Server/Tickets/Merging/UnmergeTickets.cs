@@ -26,14 +26,14 @@ internal static class UnmergeTickets
     /// <summary>Not shown to anybody: the merges were others than before the tickets were locked, so it begins again.</summary>
     private static readonly Problem Again = Problem.Conflict("busy", "These tickets are being merged by others at this moment; try again.");
 
-    internal sealed record UnmergeBody
+    internal sealed record UnmergeTicketsBody
     {
         /// <summary>Which of the tickets that were merged into this one; all of them unless said.</summary>
         public ImmutableArray<Guid> SourceIds { get; init; } = [];
     }
 
     public static async Task<Answer<UnmergeResponse>> Handle(
-        string id, UnmergeBody? body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+        string id, UnmergeTicketsBody? body, Caller caller, TenantSession session, TicketDesk desk, TimeProvider clock, CancellationToken cancellationToken)
     {
         ImmutableArray<Guid> asked = body is null || body.SourceIds.IsDefault ? [] : [.. body.SourceIds.Distinct()];
         for (var attempt = 1; ; attempt++)

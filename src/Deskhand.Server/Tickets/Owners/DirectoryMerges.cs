@@ -24,7 +24,7 @@ internal sealed class DirectoryMerges(TenantSession session, ChangeLog log, Tick
 
     public static TimeSpan UndoneWithin { get; } = TimeSpan.FromDays(30);
 
-    public Task<Outcome<MergeResponse>> Merge<TRow, TFields>(MergeKind<TRow, TFields> kind, string address, MergeBody body, Caller caller, CancellationToken cancellationToken)
+    public Task<Outcome<MergeResponse>> Merge<TRow, TFields>(MergeKind<TRow, TFields> kind, string address, MergeRecordsBody body, Caller caller, CancellationToken cancellationToken)
         where TRow : Entry<TFields> where TFields : class, IFields<TFields> =>
         session.Transact<MergeResponse>(async () =>
         {

@@ -7,7 +7,7 @@ using Deskhand.Jobs;
 namespace Deskhand.Tickets;
 
 /// <summary>The body of POST /customers/{id}/unmerge and /contacts/{id}/unmerge.</summary>
-internal sealed record UnmergeBody
+internal sealed record UnmergeRecordsBody
 {
     /// <summary>Which merge; without it the latest that stands.</summary>
     public Guid? MergeId { get; init; }
@@ -16,28 +16,28 @@ internal sealed record UnmergeBody
 /// <summary>POST /customers/{id}/merge: others become part of this one, with contacts, locations, assets, projects, customers below and tickets.</summary>
 internal static class MergeCustomers
 {
-    public static async Task<Answer<MergeResponse>> Handle(string id, MergeBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
+    public static async Task<Answer<MergeResponse>> Handle(string id, MergeRecordsBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
         Answer.Ok(await merges.Merge(MergedCustomers.One, id, body, caller, cancellationToken));
 }
 
 /// <summary>POST /contacts/{id}/merge: others become part of this one, with their tickets and addresses.</summary>
 internal static class MergeContacts
 {
-    public static async Task<Answer<MergeResponse>> Handle(string id, MergeBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
+    public static async Task<Answer<MergeResponse>> Handle(string id, MergeRecordsBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
         Answer.Ok(await merges.Merge(MergedContacts.One, id, body, caller, cancellationToken));
 }
 
 /// <summary>POST /customers/{id}/unmerge: within 30 days everything that a merge moved goes back, but for what was changed since.</summary>
 internal static class UnmergeCustomers
 {
-    public static async Task<Answer<MergeResponse>> Handle(string id, UnmergeBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
+    public static async Task<Answer<MergeResponse>> Handle(string id, UnmergeRecordsBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
         Answer.Ok(await merges.Undo(MergedCustomers.One, id, body.MergeId, caller, cancellationToken));
 }
 
 /// <summary>POST /contacts/{id}/unmerge: within 30 days everything that a merge moved goes back, but for what was changed since.</summary>
 internal static class UnmergeContacts
 {
-    public static async Task<Answer<MergeResponse>> Handle(string id, UnmergeBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
+    public static async Task<Answer<MergeResponse>> Handle(string id, UnmergeRecordsBody body, Caller caller, DirectoryMerges merges, CancellationToken cancellationToken) =>
         Answer.Ok(await merges.Undo(MergedContacts.One, id, body.MergeId, caller, cancellationToken));
 }
 

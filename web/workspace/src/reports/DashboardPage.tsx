@@ -11,6 +11,7 @@ import { useAddress } from '../shared/paged';
 import { PageHeader } from '../shared/PageHeader';
 import type { Search } from '../shared/search';
 import { Empty, Failed } from '../shared/States';
+import { priorities } from '../tickets/rulebook';
 import type { Series } from './charts';
 import { download, toCsv } from './csv';
 import classes from './reports.module.css';
@@ -57,7 +58,7 @@ export function DashboardPage() {
           <Figure label={t('reports.resolution')} value={v && hours(v.resolution.medianHours)} />
         </div>
         <Card title={t('reports.byState')}><BarList rows={b && unsolved.map(s => ({ name: t(`tickets.status.${s}`), count: b.byStatusCategory[s] ?? 0, search: { statusCategory: s } }))} /></Card>
-        <Card title={t('reports.byPriority')}><BarList rows={b && (['urgent', 'high', 'normal', 'low'] as const).map(p => ({ name: t(`tickets.priority.${p}`), count: b.byPriority[p] ?? 0, search: { priority: p, statusCategory: open } }))} /></Card>
+        <Card title={t('reports.byPriority')}><BarList rows={b && priorities.map(p => ({ name: t(`tickets.priority.${p}`), count: b.byPriority[p] ?? 0, search: { priority: p, statusCategory: open } }))} /></Card>
         <Card title={t('reports.byAssignee')}><BarList rows={b && [...(b.unassigned > 0 && !b.byAssignee.some(a => a.id === null) ? [{ name: t('reports.nobody'), count: b.unassigned, search: { assignee: 'none', statusCategory: open } }] : []), ...b.byAssignee.slice(0, 10).map(a => ({ name: a.name ?? t('reports.nobody'), count: a.count, search: { assignee: a.id ?? 'none', statusCategory: open } }))]} /></Card>
         <Card title={t('reports.byGroup')}><BarList rows={b && b.byGroup.slice(0, 10).map(g => ({ name: g.name ?? t('reports.noGroup'), count: g.count, search: { group: g.id ?? 'none', statusCategory: open } }))} /></Card>
         <CountChart title={t('reports.byChannel')} counts={v?.byChannel} nameOf={c => t(`tickets.channel.${c as 'email'}`)} search={c => ({ channel: c, q: `created>=${day}` })} />

@@ -2,9 +2,10 @@ import { NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import type { Option, Values } from '../shared/form';
+import { priorities } from '../tickets/rulebook';
 import { Collection } from './Collection';
 import classes from './settings.module.css';
-import { channelOptions, priorities, priorityOptions, tierOptions, typeOptions, useVocabulary } from './vocabulary';
+import { channelOptions, priorityOptions, tierOptions, typeOptions, useVocabulary } from './vocabulary';
 import { useCalendars } from './lists';
 
 type Policy = Wire<'PolicyResponse'>;
@@ -54,7 +55,7 @@ export function SlaPage() {
       columns={[
         { key: 'for', title: t('settings.sla.conditions'), wide: true, cell: conditionWords },
         ...metrics.map(([metric, words]) => ({
-          key: metric, title: t(`settings.sla.${words}`), wide: metric !== 'resolution', width: '11rem', cell: (p: Policy) => <span className="tabular">{p.none || !p.targets.some(x => x[metric]) ? '—' : [...priorities].reverse().map(priority => spent(p.targets.find(x => x.priority === priority)?.[metric])).join(' · ')}</span>,
+          key: metric, title: t(`settings.sla.${words}`), wide: metric !== 'resolution', width: '11rem', cell: (p: Policy) => <span className="tabular">{p.none || !p.targets.some(x => x[metric]) ? '—' : priorities.map(priority => spent(p.targets.find(x => x.priority === priority)?.[metric])).join(' · ')}</span>,
         })),
         { key: 'active', title: t('shared.active'), wide: true, width: '5rem', cell: p => p.active ? t('shared.yes') : t('shared.no') },
       ]}
@@ -76,7 +77,7 @@ function Targets({ targets, onChange }: { targets: Target[]; onChange: (targets:
       <table className={classes.targets}>
         <thead><tr><th scope="col">{t('settings.sla.priority')}</th>{metrics.map(([m, words]) => <th key={m} scope="col">{t(`settings.sla.${words}`)}</th>)}</tr></thead>
         <tbody>
-          {[...priorities].reverse().map(priority => (
+          {priorities.map(priority => (
             <tr key={priority}>
               <th scope="row">{t(`tickets.priority.${priority}`)}</th>
               {metrics.map(([m, words]) => (

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
+import { priorities, statusCategories } from '../tickets/rulebook';
 import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags } from './lists';
 import { useTranslation } from 'react-i18next';
 import { weekdayName, weekdays } from './week';
@@ -34,8 +35,6 @@ export const takesNothing = (op: Operator) => op === 'present' || op === 'absent
 export const takesSeveral = (field: ConditionField | undefined, op: Operator) => op === 'in' || op === 'not_in' || field?.kind === 'tags' || field?.kind === 'text';
 
 const words = (...values: string[]): Option[] => values.map(value => ({ value, label: value.replaceAll('_', ' ') }));
-const statusCategories = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const;
-export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 const types = ['question', 'incident', 'problem', 'task'] as const;
 const channels = ['email', 'web', 'api', 'chat', 'phone', 'whatsapp', 'qcontact', 'construction', 'internal', 'ad_hoc', 'ai'] as const;
 

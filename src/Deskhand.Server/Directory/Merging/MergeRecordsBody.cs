@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Deskhand.Directory;
 
 /// <summary>The body of POST /customers/{id}/merge and /contacts/{id}/merge.</summary>
-internal sealed record MergeBody
+internal sealed record MergeRecordsBody
 {
     /// <summary>Those that become part of the one in the address: 1 to 10.</summary>
     public required ImmutableArray<Guid> SourceIds { get; init; }
