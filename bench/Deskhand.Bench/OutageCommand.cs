@@ -16,7 +16,7 @@ internal sealed class OutageCommand
 {
     private const double LatencyBar = 1.3;
     private static readonly TimeSpan DrainBar = TimeSpan.FromSeconds(30);
-    private readonly Option<Uri> server = new("--deskhand") { Required = true, Description = "a server with a broker" };
+    private readonly Option<string> server = new("--deskhand") { Required = true, Description = "a server with a broker" };
     private readonly Option<string> email = new("--email") { Required = true };
     private readonly Option<string> password = new("--password") { Required = true };
     private readonly Option<int> broker = new("--broker-process") { Required = true, Description = "the broker's process, which is stopped and let go (SIGSTOP, SIGCONT)" };
@@ -35,7 +35,7 @@ internal sealed class OutageCommand
 
     private async Task<int> Run(ParseResult options)
     {
-        using var client = new HttpClient { BaseAddress = options.GetRequiredValue(server) };
+        using var client = new HttpClient { BaseAddress = new Uri(options.GetRequiredValue(server)) };
         using var signedIn = await client.PostAsJsonAsync("/api/v1/auth/login", new { email = options.GetRequiredValue(email), password = options.GetRequiredValue(password) });
         var token = JsonNode.Parse(await signedIn.Content.ReadAsStringAsync())?["accessToken"]?.ToString() ?? throw new BenchFailed("The sign-in was refused.");
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -22,9 +22,12 @@ internal sealed class Database : IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(ConnectionString);
         if (loggers is not null) builder.UseLoggerFactory(loggers);
         Source = builder.Build();
+        Disk = new DiskWait(Source);
     }
 
     public NpgsqlDataSource Source { get; }
+
+    public DiskWait Disk { get; }
 
     public string ConnectionString { get; }
 
@@ -48,13 +51,6 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Whoever reacts to notifications in this process; see <see cref="DatabaseListener"/>.</summary>
     public Action<string, string?> Heard { get; set; } = (_, _) => { };
-
-    /// <summary>Waits until everything that is committed is on disk: the empty message is a transaction of its own, and the log is written in order.</summary>
-    public static async Task WaitForDisk(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand("SELECT pg_logical_emit_message(true, 'deskhand', '')");
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

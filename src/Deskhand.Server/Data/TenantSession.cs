@@ -11,10 +11,6 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
 {
     private const string SetTenant = "SELECT set_config('app.tenant_id', $1, true)";
     private const string SetTenantAndCommitFast = "SELECT set_config('app.tenant_id', $1, true), set_config('synchronous_commit', 'off', true)";
-
-    // Ends the transaction and then waits for the disk: the message is a transaction of its own, whose commit flushes all before it.
-    private const string Flush = "SELECT pg_logical_emit_message(true, 'deskhand', '')";
-    private const string CommitThenFlush = "COMMIT; " + Flush;
     private readonly List<Action> committed = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
@@ -45,24 +41,34 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     public async Task<Outcome<T>> Transact<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken, bool shortLocks = false)
     {
         if (transaction is not null) return await work();
-        Outcome<T> outcome;
-        Action[] signals = [];
-        using var turn = await (shortLocks ? database.Drawing.Take(TenantId.GetHashCode(), cancellationToken) : Turns.NoWait);
+        // whoever draws gives the turn on with the commit; the disk is waited for together
+        var (outcome, signals) = shortLocks ? await Drawing(work, cancellationToken) : await Alone(work, hasShortLocks: false, cancellationToken);
+        if (shortLocks && outcome.Problem is null) await database.Disk.Committed();
+        foreach (var signal in signals) signal();
+        return outcome;
+    }
+
+    private async Task<(Outcome<T>, Action[])> Drawing<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken)
+    {
+        using var turn = await database.Drawing.Take(TenantId.GetHashCode(), cancellationToken);
+        return await Alone(work, hasShortLocks: true, cancellationToken);
+    }
+
+    /// <summary>A transaction from begin to commit, and what is to be said after it.</summary>
+    private async Task<(Outcome<T>, Action[])> Alone<T>(Func<Task<Outcome<T>>> work, bool hasShortLocks, CancellationToken cancellationToken)
+    {
         try
         {
             connection = await database.Source.OpenConnectionAsync(cancellationToken);
             transaction = await connection.BeginTransactionAsync(cancellationToken);
-            (hasShortLocks, tenantIsSet) = (shortLocks, false);
-            if (!shortLocks) await Execute([], cancellationToken);
-            outcome = await work();
-            if (outcome.Problem is null)
-            {
-                // the work is done: a client that hangs up now shall not leave it undecided
-                if (isFinished) isFinished = false;
-                else if (shortLocks) await Commit();
-                else await transaction.CommitAsync(CancellationToken.None);
-                signals = [.. committed];
-            }
+            (this.hasShortLocks, tenantIsSet) = (hasShortLocks, false);
+            if (!hasShortLocks) await Execute([], cancellationToken);
+            var outcome = await work();
+            if (outcome.Problem is not null) return (outcome, []);
+            // the work is done: a client that hangs up now shall not leave it undecided
+            if (isFinished) isFinished = false;
+            else await transaction.CommitAsync(CancellationToken.None);
+            return (outcome, [.. committed]);
         }
         finally
         {
@@ -70,9 +76,6 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
             committed.Clear();
             await End();
         }
-
-        foreach (var signal in signals) signal();
-        return outcome;
     }
 
     /// <summary>
@@ -160,11 +163,7 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         var setsTenant = !tenantIsSet;
         if (setsTenant) batch.BatchCommands.Add(TenantCommand());
         foreach (var command in commands) batch.BatchCommands.Add(command);
-        if (hasShortLocks)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(Flush));
-        }
+        if (hasShortLocks) batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
 
         // not cancelled from here on: what is being committed shall not be left undecided
         cancellationToken.ThrowIfCancellationRequested();
@@ -192,12 +191,6 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
 
     private NpgsqlBatchCommand TenantCommand() =>
         new(transaction is not null && hasShortLocks ? SetTenantAndCommitFast : SetTenant) { Parameters = { Rows.P(TenantId.ToString()) } };
-
-    private async Task Commit()
-    {
-        await using var command = new NpgsqlCommand(CommitThenFlush, connection, transaction);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
 
     [SuppressMessage("Security", "CA2100", Justification = "Statements are constants; values travel as parameters.")]
     private NpgsqlCommand Command(string sql, NpgsqlParameter[] parameters)

@@ -22,6 +22,8 @@ internal sealed class SinkDelivery(EventSink sink, NpgsqlDataSource source, Time
     private static readonly TimeSpan BetweenTidying = TimeSpan.FromMinutes(1);
     private long tidiedAt = long.MinValue;
 
+    private readonly DiskWait disk = new(source);
+
     public override string Name => sink.Name;
 
     /// <summary>For tests: parks earlier.</summary>
@@ -38,7 +40,7 @@ internal sealed class SinkDelivery(EventSink sink, NpgsqlDataSource source, Time
         var claimed = await Claim(connection, cancellationToken);
         if (claimed.Count == 0) return await UntilNext(connection, cancellationToken);
         // what was claimed may be committed and not yet on disk; what has been published must not vanish in a power cut
-        await Database.WaitForDisk(source, cancellationToken);
+        await disk.Committed().WaitAsync(cancellationToken);
 
         var settled = await Deliver(claimed, cancellationToken);
         await Settle(connection, settled, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Deskhand.Data;
 using Deskhand.Outbox;
 using Deskhand.Server.Tests.Operations;
 using Microsoft.Extensions.DependencyInjection;

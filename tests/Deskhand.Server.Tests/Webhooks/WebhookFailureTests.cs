@@ -1,4 +1,3 @@
-using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Operations;
 using Deskhand.Server.Tests.Operations;

@@ -38,7 +38,7 @@ internal static class RuleAnswers
     private static async Task<ImmutableArray<RecentTicket>> Recent(TenantSession session, Question.Recent asked, CancellationToken cancellationToken) =>
         [.. await session.Query($"""
             SELECT reference, subject, customer_id FROM (
-                SELECT t.id, t.reference, t.subject, t.customer_id, t.category, t.merged_into_id FROM tickets t WHERE t.tenant_id = $1 AND t.created_at >= $2 AND t.deleted_at IS NULL ORDER BY t.created_at DESC, t.id DESC LIMIT {4 * MostRecent}) t
+                SELECT t.id, t.reference, t.subject, t.customer_id, t.category, t.merged_into_id FROM tickets t WHERE t.tenant_id = $1 AND t.created_at >= $2 AND t.deleted_at IS NULL ORDER BY t.created_at DESC, t.id DESC LIMIT {2 * MostRecent}) t
             WHERE (t.customer_id = $3 OR t.category = $4) AND t.id <> $5 AND t.merged_into_id IS NULL LIMIT {MostRecent}
             """, r => new RecentTicket(r.GetString(0), r.GetString(1), r.Id(2)), cancellationToken,
             Rows.P(session.TenantId), Rows.P(asked.Since), Rows.P(asked.CustomerId), Rows.P(asked.Category), Rows.P(asked.TicketId))];
