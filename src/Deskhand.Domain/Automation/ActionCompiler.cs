@@ -11,6 +11,7 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
     private const int Most = 20;
     private readonly List<Func<TicketFields, TicketFields>> edits = [];
     private readonly List<RuleStep> steps = [];
+    private readonly HashSet<Guid> called = [];
 
     /// <summary>Whom the actions tell something.</summary>
     public List<RuleNotice> Notices { get; } = [];
@@ -91,6 +92,9 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
             case RuleActionType.Notify:
                 Notify(action, at);
                 break;
+            case RuleActionType.Webhook:
+                Call(action, value);
+                break;
         }
     }
 
@@ -166,6 +170,18 @@ internal sealed class ActionCompiler(Rulebook rulebook, FieldErrors errors)
         if (to is null) errors.Add($"{at}.to", $"This is the id of an agent or one of: {string.Join(", ", known)}.");
         if (Words(action, $"{at}.value") is not { } text || to is not { } whom) return;
         Notices.Add(s => Placeholders.Fill(s, text, BodyFormat.Plain, null, out var filled) ? new Notice(NoticeKind.Message, whom) { UserId = user, Text = filled } : null);
+    }
+
+    private void Call(RuleAction action, string at)
+    {
+        if (action.Value is not { ValueKind: JsonValueKind.String } text || !Guid.TryParseExact(text.GetString(), "D", out var id))
+        {
+            errors.Add(at, "This is the id of a webhook.");
+            return;
+        }
+
+        errors.Unless(called.Add(id), at, "An action before this one calls the same webhook.");
+        steps.Add((_, _) => new TicketChange.CallWebhook(id));
     }
 
     /// <summary>A text with placeholders.</summary>

@@ -18,8 +18,11 @@ internal sealed class ConditionCompiler(RuleKind kind, Rulebook rulebook, FieldE
     /// <summary>What the conditions wait for; only those that must hold.</summary>
     public List<Waiting> Waits { get; } = [];
 
-    /// <summary>Whether a condition can come true although nobody changes the ticket and no wait is over.</summary>
-    public bool FollowsTime { get; private set; }
+    /// <summary>What the calendars say that conditions look at.</summary>
+    public List<Func<DateTimeOffset, string>> Calendars { get; } = [];
+
+    /// <summary>Whether a condition looks at what was promised about the ticket.</summary>
+    public bool LooksAtPromises { get; private set; }
 
     public ImmutableArray<RuleTest> Compile(ImmutableArray<RuleCondition> conditions, string at)
     {
@@ -51,13 +54,14 @@ internal sealed class ConditionCompiler(RuleKind kind, Rulebook rulebook, FieldE
             return null;
         }
 
-        if (kind == RuleKind.Automation && !field.MayChange && !field.FollowsTime && field.Kind != RuleFieldKind.Hours && name is not "customer.tier")
+        if (kind == RuleKind.Automation && !field.MayChange && field.OfTime is null && field.Kind != RuleFieldKind.Hours && name is not "customer.tier")
         {
             errors.Add($"{at}.field", "When time passes nobody changes anything: an automation looks at the ticket alone.");
             return null;
         }
 
-        FollowsTime |= field.FollowsTime;
+        LooksAtPromises |= field.IsOfPromise;
+        if (field.OfTime is { } calendar) Calendars.Add(calendar);
         var allowed = Allowed(field);
         if (kind == RuleKind.Automation) allowed = allowed.RemoveRange(Change);
         if (!allowed.Contains(condition.Operator))
@@ -249,7 +253,7 @@ internal sealed class ConditionCompiler(RuleKind kind, Rulebook rulebook, FieldE
         return null;
     }
 
-    private static Func<RuleScene, string?> TextOf(RuleField field) => field.OfScene ?? (field.OfTicket is { } of ? s => of(s.After) : _ => null);
+    private static Func<RuleScene, string?> TextOf(RuleField field) => field.OfScene ?? (field.OfTicket is { } of ? s => of(s.After) : field.OfTime is { } at ? s => at(s.Now) : _ => null);
 
     private static Func<RuleScene, decimal?> NumberOf(RuleField field) => field.NumberOfScene ?? (field.NumberOfTicket is { } of ? s => of(s.After) : _ => null);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Deskhand.Notifications;
 using Deskhand.Tickets;
 
@@ -20,11 +21,13 @@ public sealed class Rule
 {
     private readonly ImmutableArray<RuleTest> all;
     private readonly ImmutableArray<RuleTest> any;
+    private readonly ImmutableArray<Func<DateTimeOffset, string>> hours;
 
-    private Rule(Guid id, RuleKind kind, RuleFields fields, long version, ImmutableArray<RuleTest> all, ImmutableArray<RuleTest> any, ImmutableArray<RuleStep> steps, ImmutableArray<RuleNotice> notices, ImmutableArray<Waiting> waits)
+    private Rule(Guid id, RuleKind kind, RuleFields fields, long version, ImmutableArray<RuleTest> all, ImmutableArray<RuleTest> any, ConditionCompiler words, ImmutableArray<RuleStep> steps, ImmutableArray<RuleNotice> notices)
     {
-        (Id, Kind, Fields, Version, Steps, Notices, Waits) = (id, kind, fields, version, steps, notices, waits);
-        (this.all, this.any) = (all, any);
+        (Id, Kind, Fields, Version, Steps, Notices) = (id, kind, fields, version, steps, notices);
+        (this.all, this.any, hours) = (all, any, [.. words.Calendars]);
+        (Waits, LooksAtPromises) = ([.. words.Waits], words.LooksAtPromises);
     }
 
     public Guid Id { get; }
@@ -38,8 +41,8 @@ public sealed class Rule
     /// <summary>What an automation waits for.</summary>
     public ImmutableArray<Waiting> Waits { get; }
 
-    /// <summary>Whether an automation can come to apply at any time once its waits are over: it looks at SLA states or business hours.</summary>
-    public bool FollowsTime { get; private init; }
+    /// <summary>Whether it looks at the clocks of a ticket, which are kept beside it.</summary>
+    public bool LooksAtPromises { get; }
 
     internal ImmutableArray<RuleStep> Steps { get; }
 
@@ -64,12 +67,24 @@ public sealed class Rule
         if (kind == RuleKind.Trigger) errors.Unless(all.Length + any.Length > 0, "conditions", "A trigger needs a condition.");
         else errors.Unless(words.Waits.Any(w => w.AtLeast), "conditions.all", "An automation waits for time to pass: it needs a condition such as hoursSinceCreated at_least 24, among all.");
         if (errors.ToProblem() is { } invalid) return invalid;
-        var rule = new Rule(id, kind, fields, version, all, any, steps, [.. actions.Notices], [.. words.Waits]) { FollowsTime = words.FollowsTime };
+        var rule = new Rule(id, kind, fields, version, all, any, words, steps, [.. actions.Notices]);
         return RuleLoops.Refuse(rule) is { } loops ? loops : rule;
     }
 
     /// <summary>The calendar whose hours a condition looks at; null = it looks at something else.</summary>
     public static Guid? CalendarOf(RuleCondition condition) => RuleFieldTable.CalendarOf(condition.Field);
+
+    /// <summary>Why a rule that was sound when it was saved cannot do what it shall: it calls a webhook that is not there. Null when it can.</summary>
+    public static Problem? Missing(RuleFields fields, Rulebook rulebook)
+    {
+        for (var i = 0; i < fields.Actions.Length; i++)
+            if (fields.Actions[i] is { Type: RuleActionType.Webhook, Value: { ValueKind: JsonValueKind.String } value } && !(value.TryGetGuid(out var id) && rulebook.Webhooks.Contains(id)))
+                return Problem.UnknownReference($"actions.{i}.value", "webhook");
+        return null;
+    }
+
+    /// <summary>What the calendars that its conditions look at say at an instant, such as <c>open holiday</c>; empty when they look at none. As long as it stays the same, no ticket comes to apply by it.</summary>
+    public string HoursAt(DateTimeOffset instant) => string.Join(' ', hours.Select(h => h(instant)));
 
     /// <summary>The state of a ticket that an automation meets, and meets once: when the ticket got where the rule waits for it; the same instant always for one that is once per ticket.</summary>
     public DateTimeOffset EntryOf(Ticket ticket) =>
@@ -108,4 +123,23 @@ public sealed record RuleRun(Guid? Rule, string Name, long Version, Via Via, Imm
 {
     /// <summary>Whom it tells something in its own words.</summary>
     public ImmutableArray<Notice> Notices { get; init; } = [];
+
+    /// <summary>The webhooks that it calls.</summary>
+    public IEnumerable<Guid> Webhooks => Steps.SelectMany(s => s.Events).Select(e => e.WebhookId).OfType<Guid>();
+
+    /// <summary>What became of it.</summary>
+    public RuleOutcome Outcome => Problem is not null ? RuleOutcome.Failed : Steps.Any(s => !s.History.IsEmpty) ? RuleOutcome.Changed : RuleOutcome.Notified;
+}
+
+/// <summary>What became of a rule that applied.</summary>
+public enum RuleOutcome
+{
+    /// <summary>It changed the ticket; it may have told somebody too.</summary>
+    Changed,
+
+    /// <summary>It left the ticket as it is, and told somebody or called a webhook.</summary>
+    Notified,
+
+    /// <summary>It could not do what it shall, and did nothing.</summary>
+    Failed,
 }

@@ -54,8 +54,11 @@ internal sealed record RuleField(string Name, RuleFieldKind Kind)
     /// <summary>The rank of a word of a <see cref="RuleFieldKind.Number"/>; null = it is written as a number.</summary>
     public Func<string, decimal?>? Rank { get; init; }
 
-    /// <summary>Whether it can come to have another value although nobody changes the ticket.</summary>
-    public bool FollowsTime { get; init; }
+    /// <summary>Of the instant alone; its value can become another although nobody changes a ticket.</summary>
+    public Func<DateTimeOffset, string>? OfTime { get; init; }
+
+    /// <summary>Whether it says how a promise stands, which the clocks of the ticket know.</summary>
+    public bool IsOfPromise { get; init; }
 
     public bool MayChange => OfTicket is not null || NumberOfTicket is not null || Kind == RuleFieldKind.Tags;
 }
@@ -101,7 +104,7 @@ internal static class RuleFieldTable
         new("actor.id", RuleFieldKind.Id) { OfScene = s => s.By.Id?.ToString() },
         new("via", RuleFieldKind.Word) { Choices = Wire.All<Via>(), OfScene = s => Wire.Name(s.By.Via) },
         new("customer.tier", RuleFieldKind.Number) { Choices = Wire.All<Directory.Tier>(), NumberOfScene = Tier, Rank = w => Wire.Find<Directory.Tier>(w) is { } t ? (int)t : null },
-        new("sla.state", RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Sla is { } sla ? Wire.Name(sla.State) : null, FollowsTime = true },
+        new("sla.state", RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Sla is { } sla ? Wire.Name(sla.State) : null, IsOfPromise = true },
         Promise("sla.firstResponse", SlaMetric.FirstResponse),
         Promise("sla.nextResponse", SlaMetric.NextResponse),
         Promise("sla.resolution", SlaMetric.Resolution),
@@ -135,11 +138,11 @@ internal static class RuleFieldTable
     public static Guid? CalendarOf(string name) => name.StartsWith(HoursOf, StringComparison.Ordinal) && Guid.TryParseExact(name[HoursOf.Length..], "D", out var id) ? id : null;
 
     private static RuleField? BusinessHours(string name, Rulebook rulebook) => CalendarOf(name) is { } id && rulebook.Sla.Calendars.TryGetValue(id, out var calendar)
-        ? new(name, RuleFieldKind.Word) { Choices = Wire.All<CalendarTime>(), OfScene = s => Wire.Name(calendar.TimeAt(s.Now)), FollowsTime = true }
+        ? new(name, RuleFieldKind.Word) { Choices = Wire.All<CalendarTime>(), OfTime = at => Wire.Name(calendar.TimeAt(at)) }
         : null;
 
     private static RuleField Promise(string name, SlaMetric metric) =>
-        new(name, RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Clocks?.StateOf(metric) is { } state ? Wire.Name(state) : null, FollowsTime = true };
+        new(name, RuleFieldKind.Word) { Choices = Wire.All<SlaState>(), OfTicket = t => t.Clocks?.StateOf(metric) is { } state ? Wire.Name(state) : null, IsOfPromise = true };
 
     private static RuleField Custom(string name, CustomFieldDefinition definition)
     {

@@ -74,6 +74,9 @@ public enum RuleActionType
 
     /// <summary>Tells somebody, in the desk or by mail as they like it.</summary>
     Notify,
+
+    /// <summary>Sends <c>ticket.rule_fired</c> to a webhook, whatever events that asks for otherwise.</summary>
+    Webhook,
 }
 
 /// <summary>One condition.</summary>

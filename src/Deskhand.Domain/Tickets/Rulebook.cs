@@ -21,6 +21,9 @@ public sealed record Rulebook(
 
     /// <summary>What is promised about time.</summary>
     public SlaRules Sla { get; init; } = SlaRules.Nothing;
+
+    /// <summary>The webhooks there are, switched on or not: what rules may call.</summary>
+    public ImmutableHashSet<Guid> Webhooks { get; init; } = [];
 }
 
 /// <summary>What is known of the rows that a change names; absent where the change names none, or none exists in this tenant.</summary>

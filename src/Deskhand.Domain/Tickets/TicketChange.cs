@@ -57,6 +57,9 @@ public abstract record TicketChange
     /// <summary>The flag is taken back.</summary>
     public sealed record Deescalate(string? Reason) : TicketChange;
 
+    /// <summary>A rule tells an endpoint of the ticket, which stays as it is.</summary>
+    public sealed record CallWebhook(Guid WebhookId) : TicketChange;
+
     /// <summary>An entry in the conversation.</summary>
     public sealed record AddComment(NewComment Comment) : TicketChange;
 

@@ -39,7 +39,7 @@ public sealed partial record TicketDecision
         var (after, passed) = clocks.After(before, null, policy, rulebook.Sla, c).Tick(c.Now, policy, rulebook.Sla);
         if (ReferenceEquals(after, clocks)) return Unchanged(before);
         var ticket = before with { Clocks = after, Sla = after.Summary };
-        if (passed.IsEmpty || policy is null) return new TicketDecision { After = ticket };
+        if (passed.IsEmpty || policy is null) return new TicketDecision { After = ticket, At = c.Now };
 
         var decision = Told(new() { After = ticket with { Version = before.Version + 1 }, At = c.Now },
             [.. passed.Where(p => p.Percent == 100 || policy.Fields.WarnAt.Contains(p.Percent)).Select(p => p.Percent == 100

@@ -43,10 +43,23 @@ public sealed partial record TicketDecision
         var scene = new RuleScene(before, before, [], null, rulebook, c);
         var run = rule.Matches(scene) ? Run(rule, scene, Via.Timer) : null;
         if (scene.Asks.Count > 0) return new TicketDecision { After = before, Asks = [.. scene.Asks] };
-        // one that only tells somebody leaves the ticket as it is, but for the version, which says that something was done
-        if (run is { Problem: null, Steps.IsEmpty: true }) scene.After = before with { Version = before.Version + 1 };
-        return new TicketDecision { After = scene.After, Rules = run is null ? [] : [run with { EnteredAt = rule.EntryOf(before) }] };
+        // one that only tells somebody leaves the ticket as it is; another reference says that there is something to write
+        if (run is { Problem: null } && ReferenceEquals(scene.After, before)) scene.After = before with { };
+        return new TicketDecision
+        {
+            After = scene.After,
+            At = scene.After.UpdatedAt == before.UpdatedAt ? c.Now : null,
+            Rules = run is null ? [] : [run with { EnteredAt = rule.EntryOf(before) }],
+        };
     }
+
+    /// <summary>
+    /// A rule calls a webhook: an event that names it. The ticket stays as it is, and so do its version and <see cref="Ticket.UpdatedAt"/>. A webhook that
+    /// was deleted after the rule was saved is none.
+    /// </summary>
+    private static Outcome<TicketDecision> Called(Ticket before, Guid webhook, Rulebook rulebook, Circumstances c) => rulebook.Webhooks.Contains(webhook)
+        ? new TicketDecision { After = before with { Sequence = before.Sequence + 1 }, At = c.Now, Events = [new("ticket.rule_fired", []) { WebhookId = webhook }] }
+        : Problem.UnknownReference("value", "webhook");
 
     /// <summary>What a rule would do, without doing it; null = it does not apply or changes nothing. <see cref="RuleScene.Asks"/> tells what must be looked up first.</summary>
     public static RuleRun? Try(Rule rule, RuleScene scene) => rule.Matches(scene) ? Run(rule, scene, rule.Kind == RuleKind.Trigger ? Via.Rule : Via.Timer) : null;

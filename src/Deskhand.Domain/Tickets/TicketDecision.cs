@@ -35,4 +35,7 @@ public sealed record TicketEvent(string Type, ImmutableArray<FieldChange> Change
 {
     /// <summary>What it tells of a clock, if anything.</summary>
     public SlaNews? Sla { get; init; }
+
+    /// <summary>The webhook that a rule calls with it, if one does.</summary>
+    public Guid? WebhookId { get; init; }
 }

@@ -6,8 +6,9 @@ using Deskhand.Tickets;
 namespace Deskhand.Automation;
 
 /// <summary>
-/// Runs automations as time passes, once a minute. Looks only at tickets for which the time of a condition has come, or that have changed, since it
-/// looked last. Any number of processes may: one works for a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
+/// Runs automations as time passes, once a minute. Looks only at tickets for which the time of a condition has come, or that have changed or ticked, since
+/// it looked last; at all whose wait is over when the rule is new, or a calendar says another thing than then. Any number of processes may: one works for
+/// a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
 /// </summary>
 internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : RelayWork
 {
@@ -22,13 +23,13 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
 
     public override string Name => "automations";
 
-    /// <summary>Runs the automations of every tenant once; answers with how many tickets were changed.</summary>
+    /// <summary>Runs the automations of every tenant once; answers with for how many tickets something was done.</summary>
     public async Task<int> Run(CancellationToken cancellationToken)
     {
-        var changed = 0;
+        var done = 0;
         var tenants = await database.AcrossTenants("SELECT tenant_id FROM list_tenants()", r => r.GetGuid(0), cancellationToken);
-        await ForEach(tenants, async tenantId => changed += await Run(tenantId, cancellationToken));
-        return changed;
+        await ForEach(tenants, async tenantId => done += await Run(tenantId, cancellationToken));
+        return done;
     }
 
     /// <summary>Runs the automations of a tenant once; nothing when another process does at this moment.</summary>
@@ -40,9 +41,9 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
             if (!(await guard.Query("SELECT pg_try_advisory_xact_lock(hashtextextended('automations ' || $1, 0))", r => r.GetBoolean(0), cancellationToken, Rows.P(tenantId.ToString())))[0]) return 0;
             await using var session = database.For(tenantId);
             var rulebook = await rulebooks.Of(session, cancellationToken);
-            var changed = 0;
-            foreach (var rule in rulebook.Rules.Automations) changed += await Sweep(session, rule, rulebook, cancellationToken);
-            return changed;
+            var done = 0;
+            foreach (var rule in rulebook.Rules.Automations) done += await Sweep(session, rule, rulebook, cancellationToken);
+            return done;
         }, cancellationToken);
         return outcome.Value;
     }
@@ -57,69 +58,92 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     private async Task<int> Sweep(TenantSession session, Rule rule, Rulebook rulebook, CancellationToken cancellationToken)
     {
         var now = Instants.Now(clock);
-        var progress = await session.Query("SELECT swept_until FROM rule_progress WHERE tenant_id = $1 AND rule_id = $2 AND version = $3", r => r.GetFieldValue<DateTimeOffset>(0), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version));
-        DateTimeOffset? since = progress.Count == 0 || rule.FollowsTime ? null : progress[0] - Overlap;
-        var changed = 0;
-        foreach (var window in Windows(rule, since, now))
+        var progress = await session.Query("SELECT swept_until, hours FROM rule_progress WHERE tenant_id = $1 AND rule_id = $2 AND version = $3",
+            r => (Until: r.GetFieldValue<DateTimeOffset>(0), Hours: r.Text(1)), cancellationToken, Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version));
+        // a new rule looks at everything, and so does one for which an office has opened or closed
+        var hours = rule.HoursAt(now);
+        DateTimeOffset? since = progress.Count == 0 || progress[0].Hours != hours ? null : progress[0].Until - Overlap;
+        var done = 0;
+        foreach (var window in since is { } from ? Windows(rule, from, now) : [Whole(rule, now)])
         {
             (DateTimeOffset At, Guid Id)? after = null;
             while (true)
             {
                 var found = await Candidates(session, rule, window, after, cancellationToken);
                 foreach (var (ticket, _) in found.Where(f => MayApply(rule, f.Ticket, rulebook, now)))
-                    if (await Apply(session, rule, ticket.Id, cancellationToken)) changed++;
+                    if (await Apply(session, rule, ticket.Id, cancellationToken)) done++;
                 if (found.Count < AtOnce) break;
                 after = (found[^1].At, found[^1].Ticket.Id);
             }
         }
 
         await session.Transact<int>(async () => await session.Execute("""
-            INSERT INTO rule_progress (tenant_id, rule_id, version, swept_until) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (tenant_id, rule_id) DO UPDATE SET version = excluded.version, swept_until = excluded.swept_until
-            """, cancellationToken, Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version), Rows.P(now)), cancellationToken);
-        return changed;
+            INSERT INTO rule_progress (tenant_id, rule_id, version, swept_until, hours) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (tenant_id, rule_id) DO UPDATE SET version = excluded.version, swept_until = excluded.swept_until, hours = excluded.hours
+            """, cancellationToken, Rows.P(session.TenantId), Rows.P(rule.Id), Rows.P(rule.Version), Rows.P(now), Rows.P(hours)), cancellationToken);
+        return done;
     }
 
-    /// <summary>Where tickets are that it may have become true for: those for whom the time of a condition came, and those that have changed. Each is read by an index.</summary>
-    private static IEnumerable<Window> Windows(Rule rule, DateTimeOffset? since, DateTimeOffset now)
+    /// <summary>
+    /// Where tickets are that it may have come to apply to since it looked last: those for whom the time of a condition came, those that have changed, and
+    /// those whose clocks have ticked. Each is read by an index, however many tickets there are.
+    /// </summary>
+    private static IEnumerable<Window> Windows(Rule rule, DateTimeOffset since, DateTimeOffset now)
     {
         foreach (var wait in rule.Waits.Where(w => w.AtLeast))
         {
             var (column, sign, only) = ColumnOf(wait);
             var hours = TimeSpan.FromHours((double)wait.Hours) * sign;
-            yield return new Window(column, only, since is { } from ? from + hours : DateTimeOffset.UnixEpoch, now + hours);
+            yield return new Window("t." + column, only, since + hours, now + hours);
         }
 
-        if (since is { } changedSince) yield return new Window("updated_at", "t.status_category <> 'closed'", changedSince, now);
+        yield return new Window("t.updated_at", NotClosed, since, now);
+        yield return new Window("s.ticked_at", NotClosed, since, now) { From = "ticket_sla s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id" };
     }
+
+    /// <summary>All tickets whose wait is over: along an index that has those which are not closed and no others, so that the many of the years cost nothing.</summary>
+    private static Window Whole(Rule rule, DateTimeOffset now)
+    {
+        var wait = rule.Waits.First(w => w.AtLeast);
+        var (column, sign, only) = ColumnOf(wait);
+        var until = now + (TimeSpan.FromHours((double)wait.Hours) * sign);
+        return column is "solved_at" or "assigned_at" or "status_at"
+            ? new Window("t." + column, only, DateTimeOffset.UnixEpoch, until)
+            : new Window("t.status_at", only, DateTimeOffset.UnixEpoch, now) { Over = ("t." + column, until) };
+    }
+
+    private const string NotClosed = "t.status_category <> 'closed'";
 
     /// <summary>The column that a wait counts from, whether it looks back or ahead, and which tickets its index has.</summary>
     private static (string Column, int Sign, string Only) ColumnOf(Waiting wait) => wait.Field switch
     {
-        "hoursSinceCreated" => ("created_at", -1, "t.status_category <> 'closed'"),
-        "hoursSinceUpdated" => ("updated_at", -1, "t.status_category <> 'closed'"),
-        "hoursSinceAssigned" => ("assigned_at", -1, "t.status_category <> 'closed' AND t.assigned_at IS NOT NULL"),
-        "hoursSinceStatus" => ("status_at", -1, "t.status_category <> 'closed'"),
+        "hoursSinceCreated" => ("created_at", -1, NotClosed),
+        "hoursSinceUpdated" => ("updated_at", -1, NotClosed),
+        "hoursSinceAssigned" => ("assigned_at", -1, NotClosed + " AND t.assigned_at IS NOT NULL"),
+        "hoursSinceStatus" => ("status_at", -1, NotClosed),
         "hoursSinceSolved" => ("solved_at", -1, "t.status_category = 'solved'"),
-        "hoursUntilDue" => ("due_at", 1, "t.status_category <> 'closed' AND t.due_at IS NOT NULL"),
+        "hoursUntilDue" => ("due_at", 1, NotClosed + " AND t.due_at IS NOT NULL"),
         _ => throw new System.Diagnostics.UnreachableException(wait.Field),
     };
 
     /// <summary>The tickets of a window that the rule has not met in the state they are in.</summary>
     private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Rule rule, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken)
     {
-        var found = await session.Query($"""
-            SELECT {TicketRow.Columns}, t.{window.Column} FROM tickets t
-            WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND t.{window.Column} > $2 AND t.{window.Column} <= $3 AND (t.{window.Column}, t.id) > ($4, $5)
-              AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.tenant_id = t.tenant_id AND r.rule_id = $6 AND r.ticket_id = t.id AND r.entered_at = {Entered(rule)})
-            ORDER BY t.{window.Column}, t.id LIMIT {AtOnce}
-            """, r => (Ticket: TicketRow.Read(r), At: r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty), Rows.P(rule.Id));
-        if (!rule.FollowsTime) return found;
+        var found = await session.Query(Sql(rule, window), r => (Ticket: TicketRow.Read(r), At: r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty), Rows.P(rule.Id),
+            Rows.P(window.Over?.Until ?? window.Until));
+        if (!rule.LooksAtPromises) return found;
         var withClocks = await ClockRow.Load(session, found.ConvertAll(f => f.Ticket), cancellationToken);
         return [.. withClocks.Zip(found, (ticket, f) => (ticket, f.At))];
     }
+
+    private static string Sql(Rule rule, Window window) => $"""
+        SELECT {TicketRow.Columns}, {window.Column} FROM {window.From}
+        WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND {window.Column} > $2 AND {window.Column} <= $3 AND ({window.Column}, t.id) > ($4, $5)
+          AND {window.Over?.Column ?? window.Column} <= $7
+          AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.tenant_id = t.tenant_id AND r.rule_id = $6 AND r.ticket_id = t.id AND r.entered_at = {Entered(rule)})
+        ORDER BY {window.Column}, t.id LIMIT {AtOnce}
+        """;
 
     /// <summary><see cref="Rule.EntryOf"/> in SQL.</summary>
     private static string Entered(Rule rule) => rule.Fields.OncePerTicket ? "'epoch'" : $"coalesce(t.{ColumnOf(rule.Waits.First(w => w.AtLeast)).Column}, 'epoch')";
@@ -143,16 +167,22 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
                 return met.Count > 0 ? MetBefore : new TicketChange.Automate(rule);
             }, cancellationToken);
             // one that failed has changed nothing, so that nothing was written: the trace is, and that it has met the ticket
-            if (decided.Problem is null && decided.Value.Rules is [{ Problem: not null }]) await session.Execute(RuleRunRow.Save(session.TenantId, decided.Value.After with { UpdatedAt = Instants.Now(clock) }, decided.Value.Rules), cancellationToken);
+            if (decided.Problem is null && decided.Value.Rules is [{ Problem: not null }]) await session.Execute(RuleRunRow.Save(session.TenantId, decided.Value.After.Id, Instants.Now(clock), decided.Value.Rules), cancellationToken);
             return decided;
         }, cancellationToken);
         if (outcome.Problem is { Kind: not ProblemKind.NotFound } problem && !ReferenceEquals(problem, MetBefore)) logger.LogWarning("The automation {Rule} could not look at the ticket {Ticket}: {Code}", rule.Id, ticketId, problem.Code);
         return outcome.Problem is null && outcome.Value.Rules is [{ Problem: null }, ..];
     }
 
-    /// <param name="Column">The instant that is looked at.</param>
+    /// <param name="Column">The instant that is looked at; the order.</param>
     /// <param name="Only">Of which tickets; as the index has it.</param>
     /// <param name="After">From there, not included.</param>
     /// <param name="Until">To there.</param>
-    private sealed record Window(string Column, string Only, DateTimeOffset After, DateTimeOffset Until);
+    private sealed record Window(string Column, string Only, DateTimeOffset After, DateTimeOffset Until)
+    {
+        public string From { get; init; } = "tickets t";
+
+        /// <summary>The wait that must be over, where that is another column.</summary>
+        public (string Column, DateTimeOffset Until)? Over { get; init; }
+    }
 }

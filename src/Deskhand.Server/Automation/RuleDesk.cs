@@ -80,7 +80,7 @@ internal sealed class RuleDesk(TenantSession session, ChangeLog log, TimeProvide
         var compiled = Rule.Compile(row.Id, row.Kind, row.Fields, row.Version, rulebook);
         if (compiled.Problem is { } meaningless) return meaningless;
         var ready = others.Where(o => o.Fields.Active).Select(o => Rule.Compile(o.Id, o.Kind, o.Fields, o.Version, rulebook)).Where(o => o.Problem is null).Select(o => o.Value);
-        return RuleLoops.Refuse(compiled.Value, ready) ?? await RuleReferences.Refuse(session, row.Fields.Conditions, cancellationToken) ?? await RuleReferences.Refuse(session, row.Fields.Actions, cancellationToken);
+        return RuleLoops.Refuse(compiled.Value, ready) ?? Rule.Missing(row.Fields, rulebook) ?? await RuleReferences.Refuse(session, row.Fields.Conditions, cancellationToken) ?? await RuleReferences.Refuse(session, row.Fields.Actions, cancellationToken);
     }
 
     private async Task<Outcome<RuleRow>> Lock(RuleKind kind, string address, long? ifMatch, CancellationToken cancellationToken)

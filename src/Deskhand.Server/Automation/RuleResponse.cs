@@ -24,7 +24,7 @@ internal sealed record RuleResponse(
         row.Id, row.Fields.Name, row.Fields.Description, row.Fields.Active, row.Fields.Conditions, row.Fields.Actions, row.Fields.OncePerTicket, row.Position, row.Version, row.CreatedAt, row.UpdatedAt)
     {
         BuiltIn = row.Key,
-        Broken = rulebook is not null && Rule.Compile(row.Id, row.Kind, row.Fields, row.Version, rulebook).Problem is { } problem
+        Broken = rulebook is not null && (Rule.Compile(row.Id, row.Kind, row.Fields, row.Version, rulebook).Problem ?? Rule.Missing(row.Fields, rulebook)) is { } problem
             ? string.Join(' ', problem.Errors.Select(e => $"{e.Key}: {e.Value[0]}")) : null,
     };
 }

@@ -22,9 +22,11 @@ internal sealed record TrialResponse(int Tickets, int Changes, IReadOnlyList<Tri
 /// <param name="ActorKind">By whom.</param>
 /// <param name="Events">What the change was told as.</param>
 /// <param name="Changes">What the trigger would have changed; empty when nothing.</param>
+/// <param name="Notified">Whom it would have told something: requester, assignee, followers, group, managers, or the id of an agent.</param>
+/// <param name="WebhookIds">Which webhooks it would have called.</param>
 /// <param name="Problem">Why it could not have done it.</param>
 internal sealed record TrialMatch(
-    Guid TicketId, string Reference, DateTimeOffset At, ActorKind ActorKind, IReadOnlyList<string> Events, IReadOnlyList<TrialChange> Changes,
+    Guid TicketId, string Reference, DateTimeOffset At, ActorKind ActorKind, IReadOnlyList<string> Events, IReadOnlyList<TrialChange> Changes, IReadOnlyList<string> Notified, IReadOnlyList<Guid> WebhookIds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RuleFailure? Problem);
 
 /// <summary>One field that would have changed.</summary>
@@ -85,7 +87,7 @@ internal static class Trial
                     if (await Try(compiled.Value, past, rulebook, session, clock, cancellationToken) is not { } run) continue;
                     matches.Add(new TrialMatch(ticket.Id, ticket.Reference, past.At, past.By.Kind, [.. past.Events.Select(e => e.Type)],
                         [.. run.Steps.SelectMany(s => s.History).Select(h => new TrialChange(h.Field, Element(h.From), Element(h.To)))],
-                        run.Problem is { } problem ? new RuleFailure(problem.Code, problem.Message) : null));
+                        [.. RuleRunRow.Notified(run)], [.. run.Webhooks], run.Problem is { } problem ? new RuleFailure(problem.Code, problem.Message) : null));
                 }
             }
 

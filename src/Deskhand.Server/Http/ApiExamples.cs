@@ -43,6 +43,8 @@ internal static class ApiExamples
     private static readonly WorkflowJson.TransitionBody[] Steps =
         [new("arrived", "checked"), new("checked", "refunded", "billing:approve"), new("refunded", "checked"), new("refunded", "closed")];
 
+    private static readonly ImmutableSortedDictionary<string, string> HiddenHeaders = ImmutableSortedDictionary<string, string>.Empty.Add("Authorization", WebhookFields.Kept);
+
     private static readonly RuleFields Outages = new RuleFields
     {
         Name = "Outages of gold customers",
@@ -139,10 +141,17 @@ internal static class ApiExamples
         [typeof(SetGroupRouting.RoutingBody)] = new SetGroupRouting.RoutingBody { Mode = RoutingMode.LeastBusy },
         [typeof(AvailabilityFields)] = new AvailabilityFields { Capacity = 25, Skills = ["fibre", "spanish"] },
         [typeof(RuleOrder)] = new RuleOrder { Ids = [ContactId] },
-        [typeof(WebhookFields)] = new WebhookFields { Url = "https://hooks.karoo.example/deskhand", Description = "Field service planner", Events = ["ticket.assigned", "ticket.status_changed", "customer.*"] },
-        [typeof(WebhookResponse)] = new WebhookResponse(WebhookId, "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], true, null, null, 1, Morning, Morning),
+        [typeof(WebhookFields)] = new WebhookFields
+        {
+            Url = "https://hooks.karoo.example/deskhand",
+            Description = "Field service planner",
+            Events = ["ticket.assigned", "ticket.status_changed", "customer.*"],
+            Headers = ImmutableDictionary<string, string>.Empty.Add("Authorization", "Bearer 8yVh2mTq"),
+        },
+        [typeof(WebhookResponse)] = new WebhookResponse(
+            WebhookId, "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], HiddenHeaders, true, null, null, 1, Morning, Morning),
         [typeof(MadeWebhook)] = new MadeWebhook(
-            WebhookId, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], true, 1, Morning, Morning),
+            WebhookId, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "https://hooks.karoo.example/deskhand", "Field service planner", ["customer.*", "ticket.assigned", "ticket.status_changed"], HiddenHeaders, true, 1, Morning, Morning),
         [typeof(RotateWebhookSecret.RotateBody)] = new RotateWebhookSecret.RotateBody { OverlapHours = 48 },
         [typeof(RotatedSecret)] = new RotatedSecret("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", Morning.AddHours(48)),
         [typeof(WebhookDelivery)] = new WebhookDelivery(EventId, WebhookId, "ticket.assigned", TicketId, "waiting", 2, Morning.AddMinutes(5), 503, "It answered 503.", Morning, null),

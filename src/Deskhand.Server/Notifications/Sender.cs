@@ -21,10 +21,10 @@ internal sealed class Sender : BackgroundService, IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger<Sender> logger;
 
-    public Sender(DeskhandSettings settings, Database database, MailQueue queue, Composer composer, SenderPace pace, TimeProvider clock, ILogger<Sender> logger)
+    public Sender(DeskhandSettings settings, Database database, MailQueue queue, Composer composer, ChangeLog log, SenderPace pace, TimeProvider clock, ILogger<Sender> logger)
     {
         (this.clock, this.logger) = (clock, logger);
-        if (settings.Smtp is { } server && settings.Roles.HasFlag(ServerRoles.Send)) work = new SenderWork(server, settings.PublicUrl.IdnHost, database, composer, pace, clock, logger);
+        if (settings.Smtp is { } server && settings.Roles.HasFlag(ServerRoles.Send)) work = new SenderWork(server, settings.PublicUrl.IdnHost, database, composer, log, pace, clock, logger);
         if (work is not null) queue.Subscribe(work.Wake);
     }
 

@@ -9,7 +9,7 @@ namespace Deskhand.Notifications;
 /// is tried again every few seconds, and nothing is held against the messages (docs/decisions/0016).
 /// </summary>
 internal sealed class SenderWork(
-    SmtpServer server, string name, Database database, Composer composer, SenderPace pace, TimeProvider clock, ILogger logger) : RelayWork
+    SmtpServer server, string name, Database database, Composer composer, ChangeLog log, SenderPace pace, TimeProvider clock, ILogger logger) : RelayWork
 {
     private const int AtOnce = 20;
 
@@ -87,7 +87,7 @@ internal sealed class SenderWork(
             await session.Transact<Nothing>(async () =>
             {
                 await Note(session, row, "sent", null, clock.GetUtcNow(), cancellationToken: CancellationToken.None);
-                await Suppression.Succeeded(session, row.ToAddress, CancellationToken.None);
+                await Suppression.Succeeded(session, row.ToAddress, Http.Instants.Now(clock), log, CancellationToken.None);
                 return default(Nothing);
             }, CancellationToken.None);
             State.Succeeded(clock.GetUtcNow());
@@ -146,7 +146,7 @@ internal sealed class SenderWork(
     private Task<Outcome<Nothing>> End(TenantSession session, DeliveryRow row, string state, string why, CancellationToken cancellationToken) => session.Transact<Nothing>(async () =>
     {
         await Note(session, row, state, why, null, cancellationToken: cancellationToken);
-        if (state is "bounced" && SmtpReplies.IsNoSuchMailbox(why)) await Suppression.Bounced(session, row.ToAddress, why, Http.Instants.Now(clock), cancellationToken);
+        if (state is "bounced" && SmtpReplies.IsNoSuchMailbox(why)) await Suppression.Bounced(session, row.ToAddress, why, Http.Instants.Now(clock), log, cancellationToken);
         if (state is not "suppressed") await MailAlarm.Tell(session, row, clock.GetUtcNow(), cancellationToken);
         return default(Nothing);
     }, cancellationToken);

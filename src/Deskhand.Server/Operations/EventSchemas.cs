@@ -31,6 +31,7 @@ internal static class EventSchemas
         ["user"] = typeof(UserResponse),
         ["group"] = typeof(GroupResponse),
         ["satisfaction"] = typeof(AnswerSurvey.Rating),
+        ["address"] = typeof(SuppressedAddress),
         ["webhook"] = typeof(WebhookResponse),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -94,6 +95,10 @@ internal static class EventSchemas
                 yield return ("metric", Of(typeof(SlaMetric), ""), true);
                 yield return ("dueAt", Text("date-time"), false);
                 yield return ("percent", new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100 }, kind.Type != "ticket.sla_achieved");
+                break;
+            case "ticket.rule_fired":
+                yield return ("rule", Of(typeof(HistoryRule), "#/properties/data/properties/rule"), true);
+                yield return ("webhookId", Text("uuid"), true);
                 break;
             case "customer.merged" or "contact.merged":
                 yield return ("mergedIds", Ids(), true);

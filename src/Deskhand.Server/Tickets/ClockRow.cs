@@ -35,22 +35,26 @@ internal static class ClockRow
     public static SlaClocks Read(string json) => JsonSerializer.Deserialize<SlaClocks>(json, Stored)!;
 
     /// <summary>Writes what a change made of the clocks.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Ticket? before, Ticket after, SlaRules rules) =>
-        ReferenceEquals(before?.Clocks, after.Clocks) ? [] : Save(tenantId, [(before, after)], rules);
+    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Ticket? before, Ticket after, SlaRules rules, DateTimeOffset now) =>
+        ReferenceEquals(before?.Clocks, after.Clocks) ? [] : Save(tenantId, [(before, after)], rules, now);
 
-    /// <summary>Writes what became of the clocks of many tickets, each set of rows in one statement.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, IReadOnlyList<(Ticket? Before, Ticket After)> many, SlaRules rules)
+    /// <summary>
+    /// Writes what became of the clocks of many tickets, each set of rows in one statement. Of those that nobody worked on (<see cref="Ticket.UpdatedAt"/>
+    /// stands) it is noted that they ticked, so that automations find them.
+    /// </summary>
+    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, IReadOnlyList<(Ticket? Before, Ticket After)> many, SlaRules rules, DateTimeOffset now)
     {
         var clocks = many.Select(m => m.After.Clocks!).ToArray();
         yield return TenantSession.Batched("""
-            INSERT INTO ticket_sla (tenant_id, ticket_id, policy_id, state, next_due_at, next_check_at, clocks)
-            SELECT $1, s.* FROM unnest($2, $3, $4, $5, $6, $7) AS s
+            INSERT INTO ticket_sla AS s (tenant_id, ticket_id, policy_id, state, next_due_at, next_check_at, clocks, ticked_at)
+            SELECT $1, n.* FROM unnest($2, $3, $4, $5, $6, $7, $8) AS n
             ON CONFLICT (tenant_id, ticket_id) DO UPDATE SET policy_id = excluded.policy_id, state = excluded.state,
-                next_due_at = excluded.next_due_at, next_check_at = excluded.next_check_at, clocks = excluded.clocks
+                next_due_at = excluded.next_due_at, next_check_at = excluded.next_check_at, clocks = excluded.clocks, ticked_at = coalesce(excluded.ticked_at, s.ticked_at)
             """,
             Rows.P(tenantId), Rows.P(many.Select(m => m.After.Id).ToArray()), Rows.P(clocks.Select(c => c.PolicyId).ToArray()), Rows.P(clocks.Select(c => Wire.Name(c.State)).ToArray()),
             Rows.P(clocks.Select(c => c.NextDueAt).ToArray()), Rows.P(clocks.Select(c => c.NextCheckAt).ToArray()),
-            Rows.P(clocks.Select(c => JsonSerializer.Serialize(c, Stored)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb));
+            Rows.P(clocks.Select(c => JsonSerializer.Serialize(c, Stored)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+            Rows.P(many.Select(m => m.Before?.UpdatedAt == m.After.UpdatedAt ? now : (DateTimeOffset?)null).ToArray()));
 
         var undone = many.SelectMany(m => Decided(m.Before).Select(d => (m.After.Id, d.Metric, d.Round)).Except(Decided(m.After).Select(d => (m.After.Id, d.Metric, d.Round)))
             .Where(d => m.After.Clocks!.Of(d.Metric)?.Round == d.Round)).ToArray();

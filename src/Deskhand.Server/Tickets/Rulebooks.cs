@@ -53,11 +53,12 @@ internal sealed class Rulebooks(DatabaseListener? listener)
             r => new CustomFieldDefinition(r.GetString(0), r.GetString(1), Wire.Find<CustomFieldType>(r.GetString(2))!.Value, [.. r.GetFieldValue<string[]>(3)], r.GetBoolean(4), r.GetBoolean(5)),
             cancellationToken, Rows.P(session.TenantId));
         var sla = await SlaRulesRow.Load(session, rules[0].Monitored, cancellationToken);
+        var webhooks = await session.Query("SELECT id FROM webhooks WHERE tenant_id = $1 AND deleted_at IS NULL", r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId));
         var rule = rules.Single();
         var rulebook = new Rulebook(
             rule.Workflow is { } json ? WorkflowJson.Read(json) : ReadyWorkflows.Support,
             [.. categories], [.. fields], Wire.Find<ReferenceScheme>(rule.Scheme)!.Value, rule.Zone)
-        { Sla = sla };
+        { Sla = sla, Webhooks = [.. webhooks] };
         rulebook = rulebook with { Rules = await RuleRow.Load(session, rulebook, cancellationToken) };
         return rulebook;
     }

@@ -78,7 +78,7 @@ internal sealed partial class TicketDesk
         var told = ticks.Where(t => !ReferenceEquals(t.Decision.After, t.Before)).Select(t => t.Decision.After).ToArray();
         var batch = new List<NpgsqlBatchCommand>();
         if (told.Length > 0) batch.Add(TicketRow.UpdateTicked(session.TenantId, told));
-        batch.AddRange(ClockRow.Save(session.TenantId, [.. ticks.Select(t => ((Ticket?)t.Before, t.Decision.After))], rulebook.Sla));
+        batch.AddRange(ClockRow.Save(session.TenantId, [.. ticks.Select(t => ((Ticket?)t.Before, t.Decision.After))], rulebook.Sla, now));
         await session.Execute(batch, cancellationToken);
         await log.Write(session, [.. ticks.Where(t => !t.Decision.Events.IsEmpty).Select(t =>
             new Happened("ticket", t.Before.Id, now, by, t.Decision.History, TicketEvents.Drafts(t.Before.Sequence + 1, t.Decision.After, t.Decision), t.Decision.Reason))], cancellationToken);

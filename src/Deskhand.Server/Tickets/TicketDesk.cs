@@ -146,13 +146,13 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
         foreach (var (part, actor, rule) in RuleRunRow.Parts(decision, by))
         {
             if (part.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, part.After, comment));
-            batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part), part.Reason, rule),
+            batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part, rule), part.Reason, rule),
                 before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
             first += part.Events.Length;
         }
 
-        batch.AddRange(RuleRunRow.Save(session.TenantId, after, decision.Rules));
-        batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla));
+        batch.AddRange(RuleRunRow.Save(session.TenantId, after.Id, decision.At ?? after.UpdatedAt, decision.Rules));
+        batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla, decision.At ?? after.UpdatedAt));
         if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, [decision], by, cancellationToken));
         try
         {

@@ -9,7 +9,8 @@ internal static class TicketEvents
     /// <param name="first">The number of the first of them.</param>
     /// <param name="after">The ticket as all of the change leaves it.</param>
     /// <param name="decision">What was decided: the change itself, or one step of a rule.</param>
-    public static ImmutableArray<EventDraft> Drafts(long first, Ticket after, TicketDecision decision)
+    /// <param name="rule">The rule whose step it is.</param>
+    public static ImmutableArray<EventDraft> Drafts(long first, Ticket after, TicketDecision decision, HistoryRule? rule = null)
     {
         var ticket = TicketResponse.From(after);
         return
@@ -18,6 +19,7 @@ internal static class TicketEvents
                 e.Type, "ticket", after.Id, first + i, decision.At ?? after.UpdatedAt,
                 e.Comment is { } comment ? [("ticket", ticket), ("comment", CommentEventBody.Of(comment))]
                     : e.Sla is { } sla ? [("ticket", ticket), ("metric", sla.Metric), .. Of(sla)]
+                    : e.WebhookId is { } webhook ? [("ticket", ticket), ("rule", rule!), ("webhookId", webhook)]
                     : [("ticket", ticket)],
                 e.Changes)),
         ];

@@ -23,20 +23,24 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
     public Task<Outcome<MadeWebhook>> Create(Actor by, WebhookFields fields, RequestOrigin origin, CancellationToken cancellationToken) =>
         session.Transact<MadeWebhook>(async () =>
         {
-            var normal = fields.Normalised();
-            if (Refuse(normal) is { } refused) return refused;
+            var given = fields.Normalised();
+            if (Refuse(given) is { } refused) return refused;
+            var complete = given.Keeping(null);
+            if (complete.Problem is { } lacking) return lacking;
             var present = await session.Query("SELECT count(*) FROM webhooks WHERE tenant_id = $1 AND deleted_at IS NULL", r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId));
             if (present[0] >= Most) return Problem.Conflict("too_many_webhooks", $"There are {Most} already; delete one first.");
             var now = Instants.Now(clock);
             var secret = WebhookSignature.NewSecret();
-            var row = new WebhookRow(Ids.New(now), normal, null, null, 1, 1, now, now);
-            await session.Execute("INSERT INTO webhooks (tenant_id, id, fields, secret, version, sequence, created_at, updated_at) VALUES ($1, $2, $3, $4, 1, 1, $5, $5)", cancellationToken,
-                Rows.P(session.TenantId), Rows.P(row.Id), Rows.Json(Text(normal)), Rows.P(seals.Seal(secret, session.TenantId, row.Id)), Rows.P(now));
+            var row = new WebhookRow(Ids.New(now), given.WithoutValues(), null, null, 1, 1, now, now);
+            var normal = row.Fields;
+            await session.Execute("INSERT INTO webhooks (tenant_id, id, fields, secret, headers, version, sequence, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 1, 1, $6, $6)", cancellationToken,
+                Rows.P(session.TenantId), Rows.P(row.Id), Rows.Json(Text(normal)), Rows.P(seals.Seal(secret, session.TenantId, row.Id)), Rows.Json(WebhookHeaders.Sealed(given, seals, session.TenantId, row.Id)), Rows.P(now));
             await session.Execute("""
                 INSERT INTO webhook_states (tenant_id, webhook_id, active, patterns, position) VALUES ($1, $2, $3, $4, (SELECT coalesce(max(position), 0) FROM event_stream WHERE tenant_id = $1))
                 """, cancellationToken, Rows.P(session.TenantId), Rows.P(row.Id), Rows.P(normal.Enabled), Rows.P(Patterns(normal)));
             await Note(by, "created", row, WebhookFields.Changes(null, normal), now, origin, cancellationToken);
-            return new MadeWebhook(row.Id, WebhookSignature.Show(secret), normal.Url, normal.Description, normal.Events, normal.Enabled, 1, now, now);
+            await Rulebooks.Changed(session, cancellationToken);
+            return new MadeWebhook(row.Id, WebhookSignature.Show(secret), normal.Url, normal.Description, normal.Events, normal.Headers.ToImmutableSortedDictionary(StringComparer.Ordinal), normal.Enabled, 1, now, now);
         }, cancellationToken);
 
     /// <summary>The fields become what <paramref name="edit"/> makes of them, under lock.</summary>
@@ -48,8 +52,11 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
             var before = found.Value;
             var edited = edit(before.Fields);
             if (edited.Problem is { } unclear) return unclear;
-            var fields = edited.Value.Normalised();
-            if (Refuse(fields) is { } refused) return refused;
+            var given = edited.Value.Normalised();
+            if (Refuse(given) is { } refused) return refused;
+            var complete = given.Keeping(before.Fields);
+            if (complete.Problem is { } lacking) return lacking;
+            var fields = complete.Value;
             var changes = WebhookFields.Changes(before.Fields, fields);
             return changes.IsEmpty ? before : await Save(by, before, fields, null, changes, origin, cancellationToken);
         }, cancellationToken);
@@ -81,10 +88,11 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
             var now = Instants.Now(clock);
             var after = found.Value with { Version = found.Value.Version + 1, Sequence = found.Value.Sequence + 1, UpdatedAt = now };
             // its secrets sign nothing any more
-            await session.Execute("UPDATE webhooks SET deleted_at = $3, updated_at = $3, version = $4, sequence = $5, secret = '', previous_secret = NULL, previous_until = NULL WHERE tenant_id = $1 AND id = $2",
+            await session.Execute("UPDATE webhooks SET deleted_at = $3, updated_at = $3, version = $4, sequence = $5, secret = '', previous_secret = NULL, previous_until = NULL, headers = '{}' WHERE tenant_id = $1 AND id = $2",
                 cancellationToken, Rows.P(session.TenantId), Rows.P(after.Id), Rows.P(now), Rows.P(after.Version), Rows.P(after.Sequence));
             await SwitchOff(after.Id, now, cancellationToken);
             await Note(by, "deleted", after, [new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)now))], now, origin, cancellationToken);
+            await Rulebooks.Changed(session, cancellationToken);
             return after;
         }, cancellationToken);
 
@@ -133,7 +141,7 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
         {
             if (await WebhookRow.Find(session, address, locked: true, cancellationToken) is not { } row) return Problem.NotFound(Entity);
             var now = Instants.Now(clock);
-            var events = !wanted.EventIds.IsDefaultOrEmpty ? await Known(wanted.EventIds, cancellationToken) : await Between(wanted.From!.Value, wanted.To ?? now, Patterns(row.Fields), cancellationToken);
+            var events = !wanted.EventIds.IsDefaultOrEmpty ? await Known(wanted.EventIds, cancellationToken) : await Between(row, wanted.From!.Value, wanted.To ?? now, cancellationToken);
             if (events.Problem is { } problem) return problem;
             if (!row.Fields.Enabled) return IsOff;
             await session.Execute("SELECT 1 FROM webhook_states WHERE tenant_id = $1 AND webhook_id = $2 FOR UPDATE", cancellationToken, Rows.P(session.TenantId), Rows.P(row.Id));
@@ -157,11 +165,13 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
         return known.Count == ids.Distinct().Count() ? known : Problem.UnknownReference("eventIds", "event");
     }
 
-    private async Task<Outcome<List<Guid>>> Between(DateTimeOffset from, DateTimeOffset to, string[] patterns, CancellationToken cancellationToken)
+    private async Task<Outcome<List<Guid>>> Between(WebhookRow row, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         // ids begin with their instant, or up to a minute more (Ids), so the key of the table finds the range
-        var found = await session.Query("SELECT id FROM events WHERE tenant_id = $1 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5 AND type LIKE ANY ($6) ORDER BY id LIMIT $7", r => r.GetGuid(0), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(Ids.First(from)), Rows.P(Ids.First(to.AddMinutes(1).AddSeconds(1))), Rows.P(from), Rows.P(to), Rows.P(patterns), Rows.P((long)ReplayBody.Most + 1));
+        var found = await session.Query("""
+            SELECT id FROM events WHERE tenant_id = $1 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5 AND (type LIKE ANY ($6) OR called_webhook(type, body) = $8) ORDER BY id LIMIT $7
+            """, r => r.GetGuid(0), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(Ids.First(from)), Rows.P(Ids.First(to.AddMinutes(1).AddSeconds(1))), Rows.P(from), Rows.P(to), Rows.P(Patterns(row.Fields)), Rows.P((long)ReplayBody.Most + 1), Rows.P(row.Id));
         return found.Count <= ReplayBody.Most ? found : Problem.Conflict("range_too_large", $"These are more than {ReplayBody.Most} events; ask for a shorter time.");
     }
 
@@ -174,9 +184,14 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
     private async Task<WebhookRow> Save(Actor by, WebhookRow before, WebhookFields fields, string? reason, ImmutableArray<FieldChange> changes, RequestOrigin? origin, CancellationToken cancellationToken)
     {
         var now = Instants.Now(clock);
-        var after = before with { Fields = fields, DisabledReason = reason, Version = before.Version + 1, Sequence = before.Sequence + 1, UpdatedAt = now };
-        await session.Execute("UPDATE webhooks SET fields = $3, disabled_reason = $4, version = $5, sequence = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2", cancellationToken,
-            Rows.P(session.TenantId), Rows.P(after.Id), Rows.Json(Text(fields)), Rows.P(reason), Rows.P(after.Version), Rows.P(after.Sequence), Rows.P(now));
+        var after = before with { Fields = fields.WithoutValues(), DisabledReason = reason, Version = before.Version + 1, Sequence = before.Sequence + 1, UpdatedAt = now };
+        await session.Execute("""
+            UPDATE webhooks SET fields = $3, disabled_reason = $4, version = $5, sequence = $6, updated_at = $7,
+                headers = (SELECT coalesce(jsonb_object_agg(h.key, h.value), '{}') FROM jsonb_each(headers) h WHERE h.key = ANY ($8)) || $9
+            WHERE tenant_id = $1 AND id = $2
+            """, cancellationToken,
+            Rows.P(session.TenantId), Rows.P(after.Id), Rows.Json(Text(after.Fields)), Rows.P(reason), Rows.P(after.Version), Rows.P(after.Sequence), Rows.P(now),
+            Rows.P(after.Fields.Headers.Keys.ToArray()), Rows.Json(WebhookHeaders.Sealed(fields, seals, session.TenantId, after.Id)));
         await session.Execute("UPDATE webhook_states SET patterns = $3 WHERE tenant_id = $1 AND webhook_id = $2", cancellationToken, Rows.P(session.TenantId), Rows.P(after.Id), Rows.P(Patterns(fields)));
         if (before.Fields.Enabled && !fields.Enabled) await SwitchOff(after.Id, now, cancellationToken);
         if (fields.Enabled && (!before.Fields.Enabled || before.Fields.Url != fields.Url)) await StartAfresh(after.Id, skips: !before.Fields.Enabled, now, cancellationToken);
@@ -227,5 +242,6 @@ internal sealed class WebhookDesk(TenantSession session, ChangeLog log, TotpSecr
 
     private static string[] Patterns(WebhookFields fields) => [.. fields.Events.Select(WebhookFields.LikePattern)];
 
-    private static string Text(WebhookFields fields) => JsonSerializer.Serialize(fields, JsonFormat.Options);
+    /// <summary>What is stored of the fields. Headers have a place of their own.</summary>
+    private static string Text(WebhookFields fields) => JsonSerializer.Serialize(fields with { Headers = fields.Headers.Clear() }, JsonFormat.Options);
 }

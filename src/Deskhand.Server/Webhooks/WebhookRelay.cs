@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
@@ -134,7 +135,8 @@ internal sealed class WebhookRelay(
             var at = Instants.Now(clock);
             var sent = order.Envelope is null ? Unsent("The event is no longer kept.")
                 : order.Secrets.Count == 0 ? Unsent("Its secret was sealed with another DESKHAND_JWT_SECRET; rotate it.")
-                : await sender.Send(order.Url, claim.Id, WebhookBody.Of(order.Envelope), order.Secrets, at, cancellationToken);
+                : order.Headers is not { } headers ? Unsent("Its headers were sealed with another DESKHAND_JWT_SECRET; give their values again.")
+                : await sender.Send(order.Url, claim.Id, WebhookBody.Of(order.Envelope), order.Secrets, headers, at, cancellationToken);
             // what was sent is noted, also when the server stops meanwhile
             await Settle(session, claim, order, sent, at);
             if (sent.Error is null) State.Succeeded(clock.GetUtcNow());
@@ -156,13 +158,14 @@ internal sealed class WebhookRelay(
         var now = clock.GetUtcNow();
         return (await session.Query("""
             SELECT w.fields ->> 'url', w.secret, CASE WHEN w.previous_until > $4 THEN w.previous_secret END, d.entity_id, d.sequence, d.queued_at,
-                   (SELECT e.body FROM events e WHERE e.tenant_id = d.tenant_id AND e.id = d.id)
+                   (SELECT e.body FROM events e WHERE e.tenant_id = d.tenant_id AND e.id = d.id), w.headers::text
             FROM webhook_deliveries d JOIN webhooks w ON w.tenant_id = d.tenant_id AND w.id = d.webhook_id
             WHERE d.tenant_id = $1 AND d.webhook_id = $2 AND d.id = $3 AND d.state = 'sending' AND d.attempts = $5 AND w.deleted_at IS NULL
             """, r =>
         {
             byte[]?[] secrets = [Open(r.GetFieldValue<byte[]>(1)), r.IsDBNull(2) ? null : Open(r.GetFieldValue<byte[]>(2))];
-            return new Order(new Uri(r.GetString(0)), [.. secrets.OfType<byte[]>()], r.GetGuid(3), r.GetInt64(4), r.GetFieldValue<DateTimeOffset>(5), r.Text(6));
+            return new Order(new Uri(r.GetString(0)), [.. secrets.OfType<byte[]>()], r.GetGuid(3), r.GetInt64(4), r.GetFieldValue<DateTimeOffset>(5), r.Text(6),
+                WebhookHeaders.Open(r.GetString(7), seals, claim.TenantId, claim.WebhookId));
         }, cancellationToken, Rows.P(claim.TenantId), Rows.P(claim.WebhookId), Rows.P(claim.Id), Rows.P(now), Rows.P(claim.Attempt))).SingleOrDefault();
 
         byte[]? Open(byte[] secret) => seals.Open(secret, claim.TenantId, claim.WebhookId);
@@ -243,5 +246,5 @@ internal sealed class WebhookRelay(
 
     private sealed record Claim(Guid TenantId, Guid WebhookId, Guid Id, int Attempt);
 
-    private sealed record Order(Uri Url, List<byte[]> Secrets, Guid EntityId, long Sequence, DateTimeOffset QueuedAt, string? Envelope);
+    private sealed record Order(Uri Url, List<byte[]> Secrets, Guid EntityId, long Sequence, DateTimeOffset QueuedAt, string? Envelope, ImmutableArray<KeyValuePair<string, string>>? Headers);
 }

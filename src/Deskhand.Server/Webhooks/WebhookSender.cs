@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -34,13 +35,27 @@ internal sealed class WebhookSender : IDisposable
 
     /// <summary>One attempt. Ends by itself within <see cref="WebhookPace.AnswerWithin"/>.</summary>
     /// <exception cref="OperationCanceledException">Only when the caller gave up.</exception>
-    public async Task<SentWebhook> Send(Uri url, Guid id, byte[] body, IReadOnlyList<byte[]> secrets, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <param name="url">Where to.</param>
+    /// <param name="id">The header <c>webhook-id</c>.</param>
+    /// <param name="body">What is posted.</param>
+    /// <param name="secrets">What it is signed with.</param>
+    /// <param name="headers">Headers of the webhook's own; what is kept of the answer does not repeat their values.</param>
+    /// <param name="at">The header <c>webhook-timestamp</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SentWebhook> Send(
+        Uri url, Guid id, byte[] body, IReadOnlyList<byte[]> secrets, ImmutableArray<KeyValuePair<string, string>> headers, DateTimeOffset at, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(pace.AnswerWithin);
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         request.Headers.TryAddWithoutValidation("User-Agent", Agent);
+        foreach (var (name, value) in headers)
+        {
+            // a few, such as Expires, are the content's in .NET
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+
         request.Headers.Add("webhook-id", id.ToString());
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", WebhookSignature.Sign(secrets, id.ToString(), at.ToUnixTimeSeconds(), body));
@@ -48,7 +63,7 @@ internal sealed class WebhookSender : IDisposable
         try
         {
             using var response = await http.SendAsync(request, deadline.Token);
-            var answer = await Beginning(response, deadline.Token);
+            var answer = await Beginning(response, headers, deadline.Token);
             var error = response.IsSuccessStatusCode ? null : Explain(response);
             return new SentWebhook((int)response.StatusCode, error, answer, error is null ? null : Asked(response), Stopwatch.GetElapsedTime(began));
         }
@@ -85,24 +100,26 @@ internal sealed class WebhookSender : IDisposable
     };
 
     /// <summary>The first characters of an answer; what does not come in time, or breaks off, is not waited for: the status has been said.</summary>
-    private static async Task<string?> Beginning(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<string?> Beginning(HttpResponseMessage response, ImmutableArray<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         var buffer = new byte[MostAnswerBytes];
-        var length = 0;
+        var (length, isCut) = (0, false);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read) length += read;
+            isCut = length == buffer.Length;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            if (length == 0) return null;
+            isCut = true;
         }
 
         if (length == 0) return null;
         // what a database and a screen can show
-        var text = new string([.. Encoding.UTF8.GetString(buffer, 0, length).Select(c => c is '\n' or '\t' || !char.IsControl(c) ? c : ' ').Where(c => !char.IsSurrogate(c)).Take(MostAnswerCharacters)]);
-        return text.Trim();
+        var text = new string([.. Encoding.UTF8.GetString(buffer, 0, length).Select(c => c is '\n' or '\t' || !char.IsControl(c) ? c : ' ').Where(c => !char.IsSurrogate(c))]);
+        text = WebhookHeaders.Scrub(text, isCut, headers);
+        return (text.Length > MostAnswerCharacters ? text[..MostAnswerCharacters] : text).Trim();
     }
 
     private TimeSpan? Asked(HttpResponseMessage response) =>

@@ -118,7 +118,7 @@ public sealed class RuleTests
         var resolution = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1")), Is("sla.resolution", RuleOperator.Is, Wire.Name(expected))], true, Hit).Value;
         var scene = new RuleScene(ticket, ticket, [], null, Book, Desk.By(Actor.System(Via.Timer), 60));
         Assert.True(resolution.Matches(scene));
-        Assert.True(resolution.FollowsTime);
+        Assert.True(resolution.LooksAtPromises);
         var response = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1")), new("sla.firstResponse", RuleOperator.Absent)], true, Hit).Value;
         Assert.True(response.Matches(scene));
     }
@@ -162,12 +162,83 @@ public sealed class RuleTests
         var decision = Desk.In("open").Must(new TicketChange.ChangeStatus("pending_customer", null), rules: rules);
         var notice = Assert.Single(decision.Notices, n => n.Kind == Notifications.NoticeKind.Message);
         Assert.Equal((Notifications.NoticeTo.Managers, "Look at TICKET-2026-000042"), (notice.To, notice.Text));
-        Assert.Empty(Assert.Single(decision.Rules).Steps);
+        Assert.Equal(RuleOutcome.Notified, Assert.Single(decision.Rules).Outcome);
 
         var nag = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))], true, new RuleAction(RuleActionType.Notify, Value("Still open"), To: "assignee")).Value;
         var nagged = Desk.In("open").Must(new TicketChange.Automate(nag), Desk.By(Actor.System(Via.Timer), 60));
-        Assert.Equal((6L, Desk.Noon), (nagged.After.Version, nagged.After.UpdatedAt));
+        // the ticket is as it was, and it was told now
+        Assert.Equal((5L, Desk.Noon, Desk.Noon.AddMinutes(60)), (nagged.After.Version, nagged.After.UpdatedAt, nagged.At));
         Assert.Single(nagged.Notices);
+        var tagging = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))], true, Hit, new RuleAction(RuleActionType.Notify, Value("Still open"), To: "assignee")).Value;
+        Assert.Equal(RuleOutcome.Changed, Assert.Single(Desk.In("open").Must(new TicketChange.Automate(tagging), Desk.By(Actor.System(Via.Timer), 60)).Rules).Outcome);
+    }
+
+    [Theory]
+    [InlineData("open", "pending_customer")]
+    [InlineData("resolved", "closed")]
+    public void A_rule_calls_webhooks_and_leaves_the_ticket_as_it_is(string from, string to)
+    {
+        var rules = With(Trigger("first", [Is("event", RuleOperator.Is, "status_changed")], Call(81), Call(82)), Trigger("second", [Is("event", RuleOperator.Is, "status_changed")], Call(81)));
+        var before = Desk.In(from);
+        var decision = before.Must(new TicketChange.ChangeStatus(to, null), rules: rules with { Webhooks = [Desk.Id(81), Desk.Id(82)] });
+        Assert.Equal([Desk.Id(81), Desk.Id(82), Desk.Id(81)], decision.Rules.SelectMany(r => r.Webhooks));
+        Assert.All(decision.Rules, r => Assert.Equal((RuleOutcome.Notified, null), (r.Outcome, r.Problem)));
+        Assert.Equal((before.Version + 1, before.Sequence + decision.Events.Length + 3), (decision.After.Version, decision.After.Sequence));
+        Assert.Equal(decision.After.Sequence, before.Sequence + decision.WholeEvents.Count());
+        Assert.All(decision.Rules.SelectMany(r => r.Steps), s => Assert.Empty(s.History));
+    }
+
+    [Fact]
+    public void A_rule_whose_webhook_is_gone_does_nothing_and_says_so_and_the_next_goes_on()
+    {
+        var rules = With(Trigger("lost", [Is("event", RuleOperator.Is, "created")], Hit, Call(81), Call(82)), Trigger("sound", [Is("event", RuleOperator.Is, "created")], Call(82)));
+        var decision = ((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, new() { Subject = "x" }), rules: rules with { Webhooks = [Desk.Id(82)] });
+        Assert.Equal([(RuleOutcome.Failed, "webhook_not_found"), (RuleOutcome.Notified, null)], decision.Rules.Select(r => (r.Outcome, r.Problem?.Code)));
+        Assert.Equal([Desk.Id(82)], decision.Rules.SelectMany(r => r.Webhooks));
+        Assert.Empty(decision.After.Fields.Tags);
+        Assert.Equal(["ticket.created", "ticket.rule_fired"], decision.WholeEvents.Select(e => e.Type));
+        Assert.Equal((1L, 2L), (decision.After.Version, decision.After.Sequence));
+        Assert.Equal("actions.1.value", Assert.Single(Rule.Missing(rules.Rules.Triggers[0].Fields, rules with { Webhooks = [Desk.Id(82)] })!.Errors).Key);
+        Assert.Null(Rule.Missing(rules.Rules.Triggers[1].Fields, rules with { Webhooks = [Desk.Id(82)] }));
+    }
+
+    [Fact]
+    public void An_automation_that_calls_a_webhook_leaves_version_and_time_of_the_ticket()
+    {
+        var before = Desk.In("open");
+        var calling = Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))], true, Call(81)).Value;
+        var called = before.Must(new TicketChange.Automate(calling), Desk.By(Actor.System(Via.Timer), 60), Book with { Webhooks = [Desk.Id(81)] });
+        Assert.Equal(before with { Sequence = before.Sequence + 1 }, called.After);
+        Assert.Equal((Desk.Noon.AddMinutes(60), Desk.Noon.AddMinutes(60)), (called.At, Assert.Single(Assert.Single(called.Rules).Steps).At));
+        Assert.Equal("rule_loops", Automation([new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))], false, Call(81)).Problem!.Code);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("7")]
+    [InlineData("\"https://hooks.example.com/\"")]
+    [InlineData("[\"00000000-0000-7000-8000-000000000081\"]")]
+    [InlineData("\"{00000000-0000-7000-8000-000000000081}\"")]
+    public void What_is_no_id_of_a_webhook_is_refused(string value) => Assert.Contains("actions.0.value", Refused(new RuleAction(RuleActionType.Webhook, JsonElement.Parse(value))));
+
+    [Fact]
+    public void A_webhook_is_called_once_by_a_rule_and_never_by_a_macro()
+    {
+        Assert.Contains("actions.1.value", Refused(Call(81), Call(81)));
+        Assert.Contains("actions.0.to", Refused(Call(81) with { To = "managers" }));
+        Assert.Contains("actions.0.type", new MacroFields { Name = "m", Actions = [Call(81)] }.Compile(Book).Problem!.Errors.Keys);
+    }
+
+    [Fact]
+    public void A_rule_knows_what_the_calendars_say_that_it_looks_at()
+    {
+        var calendar = BusinessCalendar.Of(new() { Name = "Office", TimeZone = "UTC", Hours = [new(Weekday.Friday, "09:00", "17:00")] });
+        var book = Book with { Sla = SlaRules.Nothing with { Calendars = SlaRules.Nothing.Calendars.Add(Desk.Id(70), calendar) } };
+        ImmutableArray<RuleCondition> waits = [new("hoursSinceCreated", RuleOperator.AtLeast, JsonElement.Parse("1"))];
+        string Hours(int minutes, params ImmutableArray<RuleCondition> more) =>
+            Rule.Compile(Desk.Id(90), RuleKind.Automation, new() { Name = "r", OncePerTicket = true, Conditions = new() { All = [.. waits, .. more] }, Actions = [Hit] }, 1, book).Value.HoursAt(Desk.Noon.AddMinutes(minutes));
+        var open = Is($"businessHours.{Desk.Id(70)}", RuleOperator.Is, "open");
+        Assert.Equal(("", "open", "closed", "open open"), (Hours(0), Hours(0, open), Hours(300, open), Hours(0, open, open)));
     }
 
     [Fact]
@@ -271,6 +342,11 @@ public sealed class RuleTests
     }
 
     private static RuleAction Hit => new(RuleActionType.AddTags, JsonElement.Parse("[\"hit\"]"));
+
+    private static RuleAction Call(int webhook) => new(RuleActionType.Webhook, Value(Desk.Id(webhook).ToString()));
+
+    private static IEnumerable<string> Refused(params ImmutableArray<RuleAction> actions) =>
+        Rule.Compile(Desk.Id(90), RuleKind.Trigger, new() { Name = "r", Conditions = new() { All = [Is("event", RuleOperator.Is, "created")] }, Actions = actions }, 1, Book).Problem!.Errors.Keys;
 
     private static JsonElement Value(object value) => JsonSerializer.SerializeToElement(value);
 

@@ -125,6 +125,8 @@ public sealed partial class EventCatalogueTests(EventDesk desk) : IClassFixture<
         (await admin.Post($"/users/{user}/deactivate")).Expect(200);
         (await admin.Patch($"/webhooks/{webhook}", new { enabled = true })).Expect(200);
         (await admin.Post($"/webhooks/{webhook}/test", new { })).Expect(202);
+        await Called(webhook);
+        await HeldBack("gone@acme.example");
         foreach (var path in new[] { $"/webhooks/{webhook}", $"/users/{user}", $"/groups/{group}" }) (await admin.Delete(path)).Expect(204);
         (await agent.Delete($"/views/{view}")).Expect(204);
         foreach (var path in new[] { $"/assets/{asset}", $"/projects/{project}", $"/locations/{location}", $"/customers/{twin}" }) (await manager.Delete(path)).Expect(204);
@@ -136,6 +138,29 @@ public sealed partial class EventCatalogueTests(EventDesk desk) : IClassFixture<
             await Eventually.Holds(async () => (await desk.Database.AcrossTenants("SELECT at FROM next_clock()", r => r.GetFieldValue<DateTimeOffset>(0), CancellationToken.None))
                 .TrueForAll(at => at > desk.Clock.GetUtcNow().AddSeconds(5)), 30, "what is due is told");
         }
+    }
+
+    /// <summary>A rule calls a webhook.</summary>
+    private async Task Called(string webhook)
+    {
+        var admin = desk.Tenant.Admin;
+        var rule = await Made(admin, "/triggers", new { name = "Tell the planner", conditions = new { all = new[] { new { field = "subject", @operator = "contains", value = "splice" } } }, actions = new[] { new { type = "webhook", value = webhook } } });
+        await desk.Tenant.Agent.NewTicket("Splice needed");
+        (await admin.Delete($"/triggers/{rule}")).Expect(204);
+    }
+
+    /// <summary>An address is held back, and somebody lifts that.</summary>
+    private async Task HeldBack(string address)
+    {
+        await using var session = desk.Database.For(desk.Tenant.Id);
+        for (var i = 0; i < Suppression.After; i++)
+            await session.Transact<Nothing>(async () =>
+            {
+                await Suppression.Bounced(session, address, "550 5.1.1 There is nobody of this name", desk.Clock.GetUtcNow(), desk.Services.GetRequiredService<ChangeLog>(), CancellationToken.None);
+                return default(Nothing);
+            }, CancellationToken.None);
+        var held = (await desk.Tenant.Admin.Get("/suppressions")).Expect(200)["data.0.id"];
+        (await desk.Tenant.Admin.Delete($"/suppressions/{held}")).Expect(204);
     }
 
     private static async Task<string> Made(Person by, string path, object body) => (await by.Post(path, body)).Expect(201)["id"]!;

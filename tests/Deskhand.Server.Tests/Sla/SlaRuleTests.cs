@@ -40,6 +40,57 @@ public sealed class SlaRuleTests(SlaDesks desk) : IClassFixture<SlaDesks>
     }
 
     [Fact]
+    public async Task An_automation_sees_what_the_clocks_did_to_a_ticket_that_nobody_touched()
+    {
+        var tenant = await Fresh("ticked");
+        // no word of promises: the clocks escalate at 90 % of them
+        (await tenant.Admin.Post("/automations", Rule("Escalated", new { type = "add_tags", value = new[] { "seen" } },
+            new { field = "hoursSinceCreated", @operator = "at_least", value = 0.01 }, new { field = "escalationLevel", @operator = "at_least", value = 1 }, new { field = "tags", @operator = "not_contains", value = "seen" }))).Expect(201);
+        var sweep = desk.Services.GetRequiredService<AutomationSweep>();
+        var id = await tenant.Agent.NewTicket("Watched", new { priority = "urgent" });
+        // far beyond what the sweep looks back, so that the ticket's own time does not show it
+        await desk.Pass(tenant, TimeSpan.FromMinutes(5));
+        await sweep.Run(tenant.Id, CancellationToken.None);
+        Assert.Equal("[]", await Tags(tenant, id));
+        await desk.Pass(tenant, TimeSpan.FromMinutes(9));
+        await desk.Swept();
+        Assert.Equal("1", (await tenant.Agent.Get($"/tickets/{id}")).Expect(200)["escalationLevel"]);
+        await sweep.Run(tenant.Id, CancellationToken.None);
+        Assert.Equal("[\"seen\"]", await Tags(tenant, id));
+    }
+
+    [Fact]
+    public async Task An_automation_that_waits_for_the_office_applies_when_it_opens_to_all_whose_wait_is_over()
+    {
+        var tenant = await Fresh("opens");
+        // closed now and for ten minutes; open for two hours from then on, whatever the time is
+        var opens = desk.Clock.GetUtcNow().AddMinutes(12);
+        opens = opens.AddSeconds(-opens.Second);
+        string Day(DateTimeOffset at) => at.DayOfWeek.ToString().ToLowerInvariant();
+        string At(DateTimeOffset at) => at.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+        var closes = opens.AddHours(2);
+        object[] hours = opens.Date == closes.Date ? [new { day = Day(opens), from = At(opens), to = At(closes) }] : [new { day = Day(opens), from = At(opens), to = "24:00" }, new { day = Day(closes), from = "00:00", to = At(closes) }];
+        var calendar = (await tenant.Admin.Post("/sla/calendars", new { name = "Office", timeZone = "UTC", hours, holidays = Array.Empty<object>() })).Expect(201)["id"];
+        (await tenant.Admin.Post("/automations", Rule("In the morning", new { type = "add_tags", value = new[] { "morning" } },
+            new { field = "hoursSinceCreated", @operator = "at_least", value = 0.01 }, new { field = $"businessHours.{calendar}", @operator = "is", value = "open" }, new { field = "tags", @operator = "not_contains", value = "morning" }))).Expect(201);
+        var sweep = desk.Services.GetRequiredService<AutomationSweep>();
+        var early = await tenant.Agent.NewTicket("Before it opens");
+        await desk.Pass(tenant, TimeSpan.FromMinutes(5));
+        await sweep.Run(tenant.Id, CancellationToken.None);
+        Assert.Equal("[]", await Tags(tenant, early));
+        // the wait was over long before the sweep's look back
+        await desk.Pass(tenant, opens - desk.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        await sweep.Run(tenant.Id, CancellationToken.None);
+        Assert.Equal("[\"morning\"]", await Tags(tenant, early));
+        // while it is open: who comes later, and nobody twice
+        var late = await tenant.Agent.NewTicket("While it is open");
+        await desk.Pass(tenant, TimeSpan.FromMinutes(2));
+        for (var i = 0; i < 2; i++) await sweep.Run(tenant.Id, CancellationToken.None);
+        Assert.Equal("[\"morning\"]", await Tags(tenant, late));
+        Assert.Equal(2, await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM rule_runs WHERE name = 'In the morning'"));
+    }
+
+    [Fact]
     public async Task A_trigger_looks_at_the_hours_of_a_calendar_and_at_the_role_and_the_calendar_stays()
     {
         var tenant = await Fresh("office");
@@ -57,6 +108,8 @@ public sealed class SlaRuleTests(SlaDesks desk) : IClassFixture<SlaDesks>
         (await tenant.Admin.Delete($"/sla/calendars/{calendar}")).Expect(204);
         Assert.Equal(404, (await tenant.Admin.Post("/triggers", Rule("Gone", new { type = "add_tags", value = new[] { "x" } }, new { field = $"businessHours.{calendar}", @operator = "is", value = "open" }))).Status);
     }
+
+    private static async Task<string> Tags(TestTenant tenant, Guid ticket) => (await tenant.Agent.Get($"/tickets/{ticket}")).Expect(200).At("tags")!.ToJsonString();
 
     private async Task<TestTenant> Fresh(string slug)
     {

@@ -106,6 +106,13 @@ public class WebhookTestDesk : Desk
 
     /// <summary>A tenant whose webhooks no other test has.</summary>
     internal Task<TestTenant> Fresh() => NewTenant("hooks" + Interlocked.Increment(ref tenants).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What does not answer any more would go on being tried.</summary>
+    internal static async Task DeleteAll(TestTenant tenant)
+    {
+        foreach (var webhook in (await tenant.Admin.Get("/webhooks?limit=100")).Expect(200).At("data")!.AsArray())
+            (await tenant.Admin.Delete($"/webhooks/{webhook!["id"]}")).Expect(204);
+    }
 }
 
 /// <summary>The same with time enough that nothing is sent twice because a busy machine was slow.</summary>

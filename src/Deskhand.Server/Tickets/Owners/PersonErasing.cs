@@ -97,10 +97,12 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
             WHERE tenant_id = $1 AND CASE WHEN content_type LIKE 'application/%json%' AND octet_length(body) > 2 THEN convert_from(body, 'UTF8')::jsonb ->> 'id' END = ANY ($2)
             """, cancellationToken, Rows.P(people.Select(p => p.ToString()).ToArray()));
         // who was written to, and what the mail server said of the address; what waits is not sent any more
-        await Count("suppressions", """
+        var suppressed = await session.Query("""
             DELETE FROM suppressions WHERE tenant_id = $1 AND address IN
                 (SELECT to_key FROM deliveries WHERE tenant_id = $1 AND contact_id = ANY ($2))
-            """, cancellationToken, Rows.P(people));
+            RETURNING id
+            """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(people));
+        places["suppressions"] = suppressed.Count;
         await Count("deliveries", """
             UPDATE deliveries SET to_address = 'erased', text = NULL, secret = NULL, last_error = NULL, state = CASE WHEN state IN ('queued', 'sending', 'parked') THEN 'suppressed' ELSE state END
             WHERE tenant_id = $1 AND contact_id = ANY ($2)
@@ -113,7 +115,7 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
         await Count("searchIndex", "DELETE FROM ticket_search WHERE tenant_id = $1 AND ticket_id = ANY ($2)", cancellationToken, Rows.P(tickets));
         await session.Execute("INSERT INTO search_queue (tenant_id, ticket_id) SELECT $1, id FROM tickets WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL ON CONFLICT DO NOTHING",
             cancellationToken, Rows.P(session.TenantId), Rows.P(tickets));
-        Guid[] named = [.. tickets, .. customers];
+        Guid[] named = [.. tickets, .. customers, .. suppressed];
         foreach (var (place, n) in await session.Query("SELECT place, n FROM erase_from_records($1, $2, $3)", r => (r.GetString(0), r.GetInt64(1)), cancellationToken, Rows.P(people), Rows.P(named), Rows.P(Patterns)))
             places[place] = n;
         return places.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -15,10 +15,13 @@ namespace Deskhand.Tickets;
 /// <param name="At">When.</param>
 /// <param name="Rule">Which rule, as it was then.</param>
 /// <param name="Via"><c>rule</c> for a trigger or a group's routing, <c>timer</c> for an automation.</param>
-/// <param name="Outcome"><c>changed</c> or <c>failed</c>.</param>
+/// <param name="Outcome">What became of it.</param>
 /// <param name="Fields">The fields that it changed; the history has their values.</param>
+/// <param name="Notified">Whom it told something in its own words: requester, assignee, followers, group, managers, or the id of an agent.</param>
+/// <param name="WebhookIds">The webhooks that it called; what became of that is in their deliveries.</param>
 /// <param name="Problem">Why it failed.</param>
-internal sealed record RuleRunResponse(Guid Id, DateTimeOffset At, HistoryRule Rule, Via Via, string Outcome, IReadOnlyList<string> Fields, RuleFailure? Problem);
+internal sealed record RuleRunResponse(
+    Guid Id, DateTimeOffset At, HistoryRule Rule, Via Via, RuleOutcome Outcome, IReadOnlyList<string> Fields, IReadOnlyList<string> Notified, IReadOnlyList<Guid> WebhookIds, RuleFailure? Problem);
 
 /// <summary>Why a rule could not do what it shall.</summary>
 internal sealed record RuleFailure(string Code, string Detail);
@@ -34,15 +37,23 @@ internal static class RuleRunRow
             foreach (var step in run.Steps) yield return (step, Actor.System(run.Via), new HistoryRule(run.Rule, run.Name, run.Version));
     }
 
-    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Ticket after, ImmutableArray<RuleRun> runs) => runs.Select(run => TenantSession.Batched("""
-        INSERT INTO rule_runs (tenant_id, id, ticket_id, rule_id, name, version, via, at, outcome, fields, problem, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="ticketId">The ticket.</param>
+    /// <param name="at">When they ran.</param>
+    /// <param name="runs">What they did.</param>
+    public static IEnumerable<NpgsqlBatchCommand> Save(Guid tenantId, Guid ticketId, DateTimeOffset at, ImmutableArray<RuleRun> runs) => runs.Select(run => TenantSession.Batched("""
+        INSERT INTO rule_runs (tenant_id, id, ticket_id, rule_id, name, version, via, at, outcome, fields, problem, entered_at, notified, webhook_ids)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT DO NOTHING
         """,
-        Rows.P(tenantId), Rows.P((Guid?)Ids.New(after.UpdatedAt)), Rows.P((Guid?)after.Id), Rows.P(run.Rule), Rows.P(run.Name), Rows.P(run.Version), Rows.P(Wire.Name(run.Via)), Rows.P((DateTimeOffset?)after.UpdatedAt),
-        Rows.P(run.Problem is null ? "changed" : "failed"),
+        Rows.P(tenantId), Rows.P((Guid?)Ids.New(at)), Rows.P((Guid?)ticketId), Rows.P(run.Rule), Rows.P(run.Name), Rows.P(run.Version), Rows.P(Wire.Name(run.Via)), Rows.P((DateTimeOffset?)at),
+        Rows.P(Wire.Name(run.Outcome)),
         Rows.P(run.Steps.SelectMany(s => s.History).Select(h => h.Field).Distinct(StringComparer.Ordinal).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
         Rows.Json(run.Problem is { } problem ? JsonSerializer.Serialize(new RuleFailure(problem.Code, problem.Message), JsonFormat.Options) : null),
-        Rows.P(run.EnteredAt)));
+        Rows.P(run.EnteredAt), Rows.P(Notified(run).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text), Rows.P(run.Webhooks.ToArray())));
+
+    /// <summary>Whom a run tells something, in the words of the rule.</summary>
+    public static IEnumerable<string> Notified(RuleRun run) => run.Notices.Select(n => n.UserId?.ToString() ?? Wire.Name(n.To)).Distinct(StringComparer.Ordinal);
 }
 
 /// <summary>GET /tickets/{id}/rules: which rule did what to the ticket, newest first. Those that did not apply have left nothing.</summary>
@@ -64,10 +75,10 @@ internal static class ListRuleRuns
 
         var total = (await session.Query("SELECT count(*) FROM rule_runs WHERE tenant_id = $1 AND ticket_id = $2", r => r.GetInt64(0), cancellationToken, Rows.P(session.TenantId), Rows.P(ticket.Id)))[0];
         var rows = await session.Query($"""
-            SELECT id, at, rule_id, name, version, via, outcome, fields, problem::text FROM rule_runs
+            SELECT id, at, rule_id, name, version, via, outcome, fields, notified, webhook_ids, problem::text FROM rule_runs
             WHERE tenant_id = $1 AND ticket_id = $2 AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC OFFSET {request.Value.Skip} LIMIT {request.Value.Limit + 1}
             """, r => new RuleRunResponse(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), new HistoryRule(r.Id(2), r.GetString(3), r.GetInt64(4)), Wire.Find<Via>(r.GetString(5))!.Value,
-                r.GetString(6), r.GetFieldValue<string[]>(7), r.Text(8) is { } json ? JsonSerializer.Deserialize<RuleFailure>(json, JsonFormat.Options) : null),
+                Wire.Find<RuleOutcome>(r.GetString(6))!.Value, r.GetFieldValue<string[]>(7), r.GetFieldValue<string[]>(8), r.GetFieldValue<Guid[]>(9), r.Text(10) is { } json ? JsonSerializer.Deserialize<RuleFailure>(json, JsonFormat.Options) : null),
             cancellationToken, Rows.P(session.TenantId), Rows.P(ticket.Id), Rows.P(last));
         var more = rows.Count > request.Value.Limit;
         if (more) rows.RemoveAt(request.Value.Limit);

@@ -31,7 +31,7 @@ export function MacrosPage() {
       create={values => answer(api.POST('/api/v1/macros', { body: values as unknown as Wire<'MacroFields'> }))}
       update={(m, values) => answer(api.PUT('/api/v1/macros/{id}', { params: { path: { id: m.id } }, body: values as unknown as Wire<'MacroFields'> }))}
       remove={m => answer(api.DELETE('/api/v1/macros/{id}', { params: { path: { id: m.id } } }))}
-      form={(_, values, change, error) => <Actions legend={t('settings.rules.then')} actions={(values.actions ?? []) as Action[]} onChange={actions => { change({ ...values, actions }); }} vocabulary={vocabulary} error={error} without={['reply', 'add_note', 'notify', 'route']} />}
+      form={(_, values, change, error) => <Actions legend={t('settings.rules.then')} actions={(values.actions ?? []) as Action[]} onChange={actions => { change({ ...values, actions }); }} vocabulary={vocabulary} error={error} without={['reply', 'add_note', 'notify', 'route', 'webhook']} />}
       columns={[
         { key: 'for', title: t('settings.rules.visibility'), width: '8rem', cell: m => t(`settings.rules.visibilities.${m.visibility}`) },
         { key: 'reply', title: t('settings.rules.reply'), wide: true, cell: m => <span className="truncate" style={{ display: 'block', maxWidth: '22rem' }}>{m.reply}</span> },

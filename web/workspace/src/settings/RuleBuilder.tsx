@@ -61,7 +61,7 @@ function ConditionValue({ field, operator, value, onChange }: { field: Condition
   return <TextInput size="xs" aria-label={label} value={typeof value === 'string' ? value : ''} onChange={e => { onChange(e.currentTarget.value); }} />;
 }
 
-const actionTypes: Action['type'][] = ['set_priority', 'set_status', 'set_type', 'set_category', 'set_subcategory', 'set_custom_field', 'add_tags', 'remove_tags', 'assign_agent', 'assign_group', 'route', 'escalate', 'deescalate', 'add_note', 'reply', 'notify'];
+const actionTypes: Action['type'][] = ['set_priority', 'set_status', 'set_type', 'set_category', 'set_subcategory', 'set_custom_field', 'add_tags', 'remove_tags', 'assign_agent', 'assign_group', 'route', 'escalate', 'deescalate', 'add_note', 'reply', 'notify', 'webhook'];
 
 interface ActionsProps { legend: string; actions: Action[]; onChange: (actions: Action[]) => void; vocabulary: Vocabulary; error: unknown; without?: Action['type'][] }
 
@@ -106,6 +106,7 @@ function ActionValue({ action, onChange, vocabulary }: { action: Action; onChang
     case 'set_category': return choose(vocabulary.categoryOptions);
     case 'assign_agent': return choose([{ value: 'current_user', label: t('settings.rules.currentUser') }, nobody, ...vocabulary.agentOptions]);
     case 'assign_group': return choose([nobody, ...vocabulary.groupOptions]);
+    case 'webhook': return choose(vocabulary.webhookOptions);
     case 'route': return choose((['round_robin', 'least_busy', 'skill'] as const).map(v => ({ value: v, label: t(`settings.groups.mode.${v}`) })));
     case 'add_tags': case 'remove_tags': return <TagsInput role="combobox" size="xs" aria-label={label} data={vocabulary.tagOptions} value={asList(value)} onChange={give} acceptValueOnBlur />;
     case 'set_custom_field': {

@@ -12,7 +12,7 @@ import { toast, toastError } from '../shared/toast';
 import { Collection } from './Collection';
 import { Actions, Conditions } from './RuleBuilder';
 import classes from './settings.module.css';
-import { useVocabulary, type Action, type Condition } from './vocabulary';
+import { useVocabulary, type Action, type Condition, type Vocabulary } from './vocabulary';
 
 type Rule = Wire<'RuleResponse'>;
 type Kind = 'triggers' | 'automations';
@@ -77,7 +77,7 @@ function RulesPage({ kind }: { kind: Kind }) {
               <Switch label={t('settings.rules.active')} checked={values.active === true} onChange={e => { change({ ...values, active: e.currentTarget.checked }); }} />
               {kind === 'automations' && <Switch label={t('settings.rules.once')} checked={values.oncePerTicket === true} onChange={e => { change({ ...values, oncePerTicket: e.currentTarget.checked }); }} />}
             </Group>
-            {kind === 'triggers' && <TryOut rule={values} />}
+            {kind === 'triggers' && <TryOut rule={values} vocabulary={vocabulary} />}
           </>
         );
       }}
@@ -98,8 +98,11 @@ function RulesPage({ kind }: { kind: Kind }) {
   );
 }
 
+const targets = { requester: 1, assignee: 1, followers: 1, group: 1, managers: 1 };
+const nameOf = (options: { value: string; label: string }[], value: string) => options.find(o => o.value === value)?.label ?? value;
+
 /** What the trigger as it stands in the form would have done to past changes. */
-function TryOut({ rule }: { rule: Values }) {
+function TryOut({ rule, vocabulary }: { rule: Values; vocabulary: Vocabulary }) {
   const { t } = useTranslation();
   const trying = useMutation({ mutationFn: () => answer(api.POST('/api/v1/triggers/try', { body: { trigger: { ...rule, name: (rule.name as string) || '…' } as unknown as Wire<'RuleFields'>, tickets: 100 } })) });
   return (
@@ -113,7 +116,11 @@ function TryOut({ rule }: { rule: Values }) {
             {trying.data.matches.map((m, i) => (
               <li key={i}>
                 <Link to="/tickets/$id" params={{ id: m.reference }} target="_blank">{m.reference}</Link> <Text span size="xs" c="dimmed"><Time at={m.at} /> · {m.events.join(', ')}</Text>
-                {m.problem ? <Text size="xs" c="var(--desk-danger)">{t('settings.rules.wouldFail')}: {m.problem.detail}</Text> : <Text size="xs" c="dimmed">{m.changes.map(c => `${c.field}: ${JSON.stringify(c.from)} → ${JSON.stringify(c.to)}`).join(', ')}</Text>}
+                {m.problem ? <Text size="xs" c="var(--desk-danger)">{t('settings.rules.wouldFail')}: {m.problem.detail}</Text> : <Text size="xs" c="dimmed">{[
+                  ...m.changes.map(c => `${c.field}: ${JSON.stringify(c.from)} → ${JSON.stringify(c.to)}`),
+                  ...(m.notified.length > 0 ? [t('settings.rules.wouldNotify', { who: m.notified.map(n => (n in targets ? t(`settings.rules.target.${n as keyof typeof targets}`) : nameOf(vocabulary.agentOptions, n))).join(', ') })] : []),
+                  ...(m.webhookIds.length > 0 ? [t('settings.rules.wouldCall', { what: m.webhookIds.map(w => nameOf(vocabulary.webhookOptions, w)).join(', ') })] : []),
+                ].join(', ')}</Text>}
               </li>
             ))}
           </ul>

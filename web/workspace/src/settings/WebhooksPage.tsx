@@ -31,12 +31,13 @@ export function WebhooksPage() {
           { name: 'url', label: t('settings.webhooks.url'), kind: 'url', required: true, whenEmpty: '' },
           { name: 'description', label: t('settings.webhooks.description') },
           { name: 'events', label: t('settings.webhooks.events'), kind: 'tags', hint: t('settings.webhooks.eventsHint') },
+          { name: 'headers', label: t('settings.webhooks.headers'), kind: 'area', hint: t('settings.webhooks.headersHint'), whenEmpty: '' },
           { name: 'enabled', label: t('settings.webhooks.enabled'), kind: 'switch' },
         ]}
-        blank={{ url: '', events: [], enabled: true }} toValues={w => ({ url: w.url, description: w.description, events: w.events, enabled: w.enabled })}
-        create={values => answer(api.POST('/api/v1/webhooks', { body: values as unknown as Wire<'WebhookFields'> }))}
+        blank={{ url: '', events: ['*'], headers: '', enabled: true }} toValues={w => ({ url: w.url, description: w.description, events: w.events, headers: Object.entries(w.headers).map(([name, value]) => `${name}: ${value}`).join('\n'), enabled: w.enabled })}
+        create={values => answer(api.POST('/api/v1/webhooks', { body: { ...values, headers: headersOf(values.headers) } as unknown as Wire<'WebhookFields'> }))}
         onCreated={made => { const w = made as Wire<'MadeWebhook'>; setSecret({ name: w.url, secret: w.secret }); }}
-        update={(w, values) => answer(api.PATCH('/api/v1/webhooks/{id}', { ...mergePatch, ...path(w.id), body: values as unknown as Wire<'WebhookFields'> }))}
+        update={(w, values) => answer(api.PATCH('/api/v1/webhooks/{id}', { ...mergePatch, ...path(w.id), body: { ...values, headers: { ...Object.fromEntries(Object.keys(w.headers).map(name => [name, null])), ...headersOf(values.headers) } } as unknown as Wire<'WebhookFields'> }))}
         remove={w => answer(api.DELETE('/api/v1/webhooks/{id}', path(w.id)))}
         actions={w => [
           { label: t('settings.webhooks.attempts'), run: () => { set({ attempts: w.id }); } },
@@ -52,6 +53,11 @@ export function WebhooksPage() {
       {search.attempts && <Attempts id={search.attempts} close={() => { set({ attempts: '' }); }} />}
     </>
   );
+}
+
+/** Headers as they are written, one a line. */
+function headersOf(lines: unknown): Record<string, string> {
+  return Object.fromEntries(String(lines ?? '').split('\n').filter(line => line.trim() !== '').map(line => { const [name, ...value] = line.split(':'); return [name!.trim(), value.join(':').trim()]; }));
 }
 
 function State({ id }: { id: string }) {

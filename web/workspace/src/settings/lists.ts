@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
 import { agentsQuery, categoriesQuery, customFieldsQuery, groupsQuery, statusesQuery, tagsQuery } from '../tickets/rulebook';
 
+const webhooks = queryOptions({ queryKey: ['webhooks', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/webhooks', { params: { query: { limit: '100' } } })).then(p => p.data) });
 const calendars = queryOptions({ queryKey: ['calendars', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/sla/calendars', { params: { query: { limit: '100' } } })).then(p => p.data) });
 
 /** What a desk defines, for choices: counted in dozens. */
@@ -12,3 +14,4 @@ export const useCategories = () => useQuery(categoriesQuery).data ?? [];
 export const useCustomFields = () => useQuery(customFieldsQuery).data ?? [];
 export const useCalendars = () => useQuery(calendars).data ?? [];
 export const useTags = () => useQuery(tagsQuery).data ?? [];
+export const useWebhooks = () => useQuery({ ...webhooks, enabled: useMe().may('webhooks:manage') }).data ?? [];

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
 import { priorities, statusCategories } from '../tickets/rulebook';
-import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags } from './lists';
+import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags, useWebhooks } from './lists';
 import { useTranslation } from 'react-i18next';
 import { weekdayName, weekdays } from './week';
 
@@ -52,6 +52,7 @@ export function useVocabulary() {
   const statusOptions = statuses.map(s => ({ value: s.key, label: s.name }));
   const categoryOptions = categories.map(c => ({ value: c.key, label: c.name }));
   const tagOptions = tags.map(tag => ({ value: tag.name, label: tag.name }));
+  const webhookOptions = useWebhooks().map(w => ({ value: w.id, label: w.description ?? w.url }));
   const sla = words('ok', 'at_risk', 'breached', 'paused');
   const fields: ConditionField[] = [
     { name: 'event', label: t('settings.rules.fields.event'), kind: 'happening', options: words('created', 'updated', 'status_changed', 'assigned', 'commented', 'commented_public', 'commented_internal', 'escalated', 'resolved', 'closed', 'reopened', 'sla_warning', 'sla_breached') },
@@ -91,7 +92,7 @@ export function useVocabulary() {
       ...(f.type === 'select' ? { options: f.options.map(o => ({ value: o, label: o })) } : f.type === 'boolean' ? { options: words('true', 'false') } : {}),
     })),
   ];
-  return { fields, agentOptions, groupOptions, statusOptions, categoryOptions, tagOptions, customFields };
+  return { fields, agentOptions, groupOptions, statusOptions, categoryOptions, tagOptions, webhookOptions, customFields };
 }
 
 export type Vocabulary = ReturnType<typeof useVocabulary>;
