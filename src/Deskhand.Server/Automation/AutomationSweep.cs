@@ -98,7 +98,7 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         }
 
         yield return new Window("t.updated_at", NotClosed, since, now);
-        yield return new Window("s.ticked_at", NotClosed, since, now) { From = "ticket_sla s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id" };
+        yield return new Window("s.ticked_at", NotClosed, since, now) { From = "ticket_sla s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id", Id = "s.ticket_id" };
     }
 
     /// <summary>All tickets whose wait is over: along an index that has those which are not closed and no others, so that the many of the years cost nothing.</summary>
@@ -130,19 +130,18 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Rule rule, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken)
     {
         var found = await session.Query(Sql(rule, window), r => (Ticket: TicketRow.Read(r), At: r.GetFieldValue<DateTimeOffset>(r.FieldCount - 1)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(window.After), Rows.P(window.Until), Rows.P(after?.At ?? DateTimeOffset.UnixEpoch), Rows.P(after?.Id ?? Guid.Empty), Rows.P(rule.Id),
-            Rows.P(window.Over?.Until ?? window.Until));
+            Rows.P(session.TenantId), Rows.P(after?.At ?? window.After), Rows.P(after?.Id ?? Guid.AllBitsSet), Rows.P(window.Until), Rows.P(window.Over?.Until ?? window.Until), Rows.P(rule.Id));
         if (!rule.LooksAtPromises) return found;
         var withClocks = await ClockRow.Load(session, found.ConvertAll(f => f.Ticket), cancellationToken);
         return [.. withClocks.Zip(found, (ticket, f) => (ticket, f.At))];
     }
 
+    /// <summary>One lower bound and no more: beside a comparison of rows PostgreSQL starts at that one, and reads an index from its beginning whatever another bound says.</summary>
     private static string Sql(Rule rule, Window window) => $"""
         SELECT {TicketRow.Columns}, {window.Column} FROM {window.From}
-        WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND {window.Column} > $2 AND {window.Column} <= $3 AND ({window.Column}, t.id) > ($4, $5)
-          AND {window.Over?.Column ?? window.Column} <= $7
+        WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND ({window.Column}, {window.Id}) > ($2, $3) AND {window.Column} <= $4 AND {window.Over?.Column ?? window.Column} <= $5
           AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.tenant_id = t.tenant_id AND r.rule_id = $6 AND r.ticket_id = t.id AND r.entered_at = {Entered(rule)})
-        ORDER BY {window.Column}, t.id LIMIT {AtOnce}
+        ORDER BY {window.Column}, {window.Id} LIMIT {AtOnce}
         """;
 
     /// <summary><see cref="Rule.EntryOf"/> in SQL.</summary>
@@ -181,6 +180,9 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     private sealed record Window(string Column, string Only, DateTimeOffset After, DateTimeOffset Until)
     {
         public string From { get; init; } = "tickets t";
+
+        /// <summary>What tells tickets of the same instant apart, in the order of the index.</summary>
+        public string Id { get; init; } = "t.id";
 
         /// <summary>The wait that must be over, where that is another column.</summary>
         public (string Column, DateTimeOffset Until)? Over { get; init; }
