@@ -111,10 +111,12 @@ public sealed class DirectoryFollowerTests(Broker broker) : IAsyncLifetime
         await channel.BasicPublishAsync(exchange, "customer.created", mandatory: true, new BasicProperties { UserId = "guest" }, Encoding.UTF8.GetBytes("nonsense"));
         await Publish("customer.created", 1, new { id = "C1", email = "x@y.example" });
         await Publish("contact.created", 1, new { id = "P1", customerId = "C404", firstName = "Nobody's" });
+        // what a person has to decide
+        await Publish("customer.merged", 1, new { id = "C1", name = "Two in one" });
         await Publish("customer.created", 1, new { id = "C2", name = "Good" });
         await Done();
 
-        await Eventually.Holds(async () => await channel.MessageCountAsync(exchange + ".directory.dead") == 6, 30, "what was refused lies apart");
+        await Eventually.Holds(async () => await channel.MessageCountAsync(exchange + ".directory.dead") == 7, 30, "what was refused lies apart");
         Assert.Equal("Good", (await desk.Tenant.Agent.Get("/customers")).Expect(200)["data.0.name"]);
         Assert.Equal("1", (await desk.Tenant.Agent.Get("/customers")).Expect(200)["pagination.total"]);
         Assert.Equal(0L, await desk.Scalar<long>(desk.Foreign.Id, "SELECT count(*) FROM customers"));
@@ -162,7 +164,7 @@ public sealed class DirectoryFollowerTests(Broker broker) : IAsyncLifetime
     /// <summary>Waits until everything published so far is taken: it is taken in order, so until what is published now is.</summary>
     private async Task Done()
     {
-        var last = await Publish("customer.noticed", 1, new { id = "nobody" });
+        var last = await Publish("customer.deleted", 1, new { id = "nobody" });
         await Eventually.Holds(async () => await desk.Scalar<long>(desk.Tenant.Id, $"SELECT count(*) FROM directory_inbox WHERE event_id = '{last}'") == 1, 60, "all are taken");
     }
 }

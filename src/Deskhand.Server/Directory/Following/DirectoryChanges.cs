@@ -50,7 +50,7 @@ internal sealed class DirectoryChanges(ChangeLog log, UserAccounts users, TimePr
     {
         var present = await Find(desk.Session, kind.Table, e.EntityId, cancellationToken);
         if (e.What == "deleted") return present is { } gone ? (await desk.Delete(kind, By, gone.ToString(), null, cancellationToken)).Problem : null;
-        if (e.What is not ("created" or "updated" or "restored")) return null;
+        if (e.What is not ("created" or "updated" or "restored")) return Problem.Conflict("not_followed", $"What {e.Entity}.{e.What} means here, a person has to decide: do the same here by hand.");
         var data = e.Data.DeepClone().AsObject();
         // ours: the desk's numbers go on without gaps
         data.Remove("number");
