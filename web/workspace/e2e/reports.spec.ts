@@ -1,6 +1,6 @@
 import { expect, expectAccessible, signIn, test } from './desk';
 
-test('the numbers of the dashboard lead to the tickets that they count', { tag: '@open' }, async ({ page }) => {
+test('the numbers of the dashboard lead to the tickets that they count', async ({ page }) => {
   await signIn(page);
   await page.goto('/dashboard?range=d90');
   await expect(page.getByRole('heading', { name: 'New by channel' })).toBeVisible();

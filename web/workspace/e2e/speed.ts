@@ -1,6 +1,6 @@
 import { expect, signIn, test } from './desk';
 
-/** The bars of the web (docs/benchmarks.md), measured in Chromium: `npm run speed`. Milliseconds are medians, by the page's own clock. */
+/** The bars of the web, measured in Chromium: `npm run speed`. Milliseconds are medians, by the page's own clock. What it prints stands in docs/measurements.md. */
 declare global {
   interface Window { marks: Record<string, number> }
 }

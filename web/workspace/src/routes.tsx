@@ -75,6 +75,7 @@ const routeTree = root.addChildren([
     page('/settings/categories', () => import('./settings/CategoriesPage'), 'CategoriesPage'),
     page('/settings/fields', () => import('./settings/CategoriesPage'), 'CustomFieldsPage'),
     page('/settings/tags', () => import('./settings/TagsPage'), 'TagsPage'),
+    page('/settings/views', () => import('./settings/ViewsPage'), 'ViewsPage'),
     page('/settings/templates', () => import('./settings/TemplatesPage'), 'TemplatesPage'),
     page('/settings/webhooks', () => import('./settings/WebhooksPage'), 'WebhooksPage'),
     page('/settings/deliveries', () => import('./settings/LogPages'), 'DeliveriesPage'),

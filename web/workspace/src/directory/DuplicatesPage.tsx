@@ -61,7 +61,7 @@ function MergeDialog({ kind, pair, close }: { kind: 'customers' | 'contacts'; pa
     },
   });
   return (
-    <Modal opened onClose={close} title={t('directory.dup.which')} closeButtonProps={{ 'aria-label': t('shared.close') }}>
+    <Modal opened onClose={close} title={t('directory.dup.which')}>
       <Stack gap="md">
         <div className={classes.pair}>
           {([[pair.first, pair.second], [pair.second, pair.first]] as const).map(([keep, other]) => (

@@ -12,12 +12,12 @@ const box = { h: 240, w: '100%', tickLine: 'none', gridAxis: 'x', strokeDasharra
 export function Bars({ rows, series, stacked, lying, onPick }: { rows: Row[]; series: Series[]; stacked?: boolean; lying?: boolean; onPick?: (row: Row) => void }) {
   return (
     <div className={onPick ? classes.clickable : undefined}>
-      <BarChart {...box} barChartProps={{ accessibilityLayer: false }} data={rows} dataKey="name" series={series} {...(stacked ? { type: 'stacked' as const, withLegend: true } : {})} maxBarWidth={lying ? 18 : 36} {...(lying ? { orientation: 'vertical' as const, gridAxis: 'y' as const, yAxisProps: { width: 120, interval: 0 } } : {})}
+      <BarChart {...box} accessibilityLayer={false} data={rows} dataKey="name" series={series} {...(stacked ? { type: 'stacked' as const, withLegend: true } : {})} maxBarWidth={lying ? 18 : 36} {...(lying ? { orientation: 'vertical' as const, gridAxis: 'y' as const, yAxisProps: { width: 120, interval: 0 } } : {})}
         barProps={{ ...box.barProps, ...(onPick ? { onClick: (bar: { payload?: unknown }) => { onPick(bar.payload as Row); } } : {}) }} />
     </div>
   );
 }
 
 export function Donut({ slices, label }: { slices: Slice[]; label: string }) {
-  return <DonutChart data={slices} chartLabel={label} h={240} w="100%" size={170} thickness={22} paddingAngle={2} withTooltip strokeWidth={0} pieProps={{ isAnimationActive: false, rootTabIndex: -1 }} />;
+  return <DonutChart accessibilityLayer={false} data={slices} chartLabel={label} h={240} w="100%" size={170} thickness={22} paddingAngle={2} withTooltip strokeWidth={0} pieProps={{ isAnimationActive: false, rootTabIndex: -1 }} />;
 }

@@ -1,6 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { Collection } from './Collection';
+import { useCategories } from './lists';
+import { MergeCategory } from './MergeCategory';
 
 type Category = Wire<'CategoryResponse'>;
 type CustomField = Wire<'CustomFieldResponse'>;
@@ -8,26 +12,33 @@ const types = ['text', 'number', 'boolean', 'date', 'select', 'multi_select'] as
 
 export function CategoriesPage() {
   const { t } = useTranslation();
+  const client = useQueryClient();
+  const all = useCategories();
+  const [merged, setMerged] = useState<Category | null>(null);
   return (
-    <Collection<Category>
-      at="categories" queryKey={['categories']} permission="settings:manage" nameOf={c => c.name} read={page => answer(api.GET('/api/v1/categories', { params: { query: page } }))}
-      fields={row => [
-        { name: 'name', label: t('shared.name'), required: true, whenEmpty: '' },
-        ...(row ? [] : [{ name: 'key', label: t('settings.categories.key'), hint: t('settings.categories.keyHint'), required: true, whenEmpty: '' as const }]),
-        { name: 'subcategories', label: t('settings.categories.sub'), kind: 'tags' as const },
-        { name: 'position', label: t('settings.categories.position'), kind: 'number' as const },
-        { name: 'active', label: t('shared.active'), kind: 'switch' as const },
-      ]}
-      blank={{ name: '', key: '', subcategories: [], active: true }} toValues={c => ({ name: c.name, key: c.key, subcategories: c.subcategories, position: c.position, active: c.active })}
-      create={values => answer(api.POST('/api/v1/categories', { body: values as unknown as Wire<'CategoryFields'> }))}
-      update={(c, values) => answer(api.PATCH('/api/v1/categories/{id}', { ...mergePatch, params: { path: { id: c.id } }, body: values as unknown as Wire<'CategoryFields'> }))}
-      remove={c => answer(api.DELETE('/api/v1/categories/{id}', { params: { path: { id: c.id } } }))}
-      columns={[
-        { key: 'key', title: t('settings.categories.key'), wide: true, cell: c => c.key },
-        { key: 'sub', title: t('settings.categories.sub'), wide: true, cell: c => c.subcategories.join(', ') },
-        { key: 'active', title: t('shared.active'), width: '6rem', cell: c => c.active ? t('shared.yes') : t('shared.no') },
-      ]}
-    />
+    <>
+      <Collection<Category>
+        at="categories" queryKey={['categories']} permission="settings:manage" nameOf={c => c.name} read={page => answer(api.GET('/api/v1/categories', { params: { query: page } }))}
+        fields={row => [
+          { name: 'name', label: t('shared.name'), required: true, whenEmpty: '' },
+          ...(row ? [] : [{ name: 'key', label: t('settings.categories.key'), hint: t('settings.categories.keyHint'), required: true, whenEmpty: '' as const }]),
+          { name: 'subcategories', label: t('settings.categories.sub'), kind: 'tags' as const },
+          { name: 'position', label: t('settings.categories.position'), kind: 'number' as const },
+          { name: 'active', label: t('shared.active'), kind: 'switch' as const },
+        ]}
+        blank={{ name: '', key: '', subcategories: [], active: true }} toValues={c => ({ name: c.name, key: c.key, subcategories: c.subcategories, position: c.position, active: c.active })}
+        create={values => answer(api.POST('/api/v1/categories', { body: values as unknown as Wire<'CategoryFields'> }))}
+        update={(c, values) => answer(api.PATCH('/api/v1/categories/{id}', { ...mergePatch, params: { path: { id: c.id } }, body: values as unknown as Wire<'CategoryFields'> }))}
+        remove={c => answer(api.DELETE('/api/v1/categories/{id}', { params: { path: { id: c.id } } }))}
+        columns={[
+          { key: 'key', title: t('settings.categories.key'), wide: true, cell: c => c.key },
+          { key: 'sub', title: t('settings.categories.sub'), wide: true, cell: c => c.subcategories.join(', ') },
+          { key: 'active', title: t('shared.active'), width: '6rem', cell: c => c.active ? t('shared.yes') : t('shared.no') },
+        ]}
+        actions={c => [{ label: t('settings.categories.mergeInto'), run: () => { setMerged(c); } }]}
+      />
+      {merged && <MergeCategory category={merged} others={all} close={() => { setMerged(null); }} done={() => { void client.invalidateQueries({ queryKey: ['categories'] }); }} />}
+    </>
   );
 }
 

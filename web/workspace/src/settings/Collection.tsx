@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Menu, UnstyledButton } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import type { Wire } from '../api/client';
+import { Ask } from '../shared/Ask';
 import { DataTable, type Column } from '../shared/DataTable';
 import { FormDialog, type Field, type Values } from '../shared/form';
 import { MoreRows, useAddress, usePaged } from '../shared/paged';
@@ -33,8 +34,9 @@ interface Props<Row> {
   create?: (values: Values) => Promise<unknown>;
   onCreated?: (made: unknown) => void;
   update?: (row: Row, values: Values) => Promise<unknown>;
-  /** What is deleted can be made again as it was: that is its undo. */
+  /** What is deleted can be made again as it was: that is its undo. What cannot names what breaks by `removeAsks`, and is asked for. */
   remove?: (row: Row) => Promise<unknown>;
+  removeAsks?: (row: Row) => ReactNode;
   mayRemove?: (row: Row) => boolean;
   actions?: (row: Row) => RowAction[];
   form?: (row: Row | undefined, values: Values, change: (values: Values) => void, error: unknown) => ReactNode;
@@ -60,19 +62,20 @@ export function Collection<Row extends { id: string }>(props: Props<Row>) {
   const open = () => { set({ new: '1' }); };
   useCommands(create && mayManage ? [{ id: `new-${at}`, label: t(`settings.add.${at as 'people'}`), keys: 'n', scope: 'page', run: open }] : []);
 
-  const removing = useMutation({
-    mutationFn: (row: Row) => remove!(row),
-    onSuccess: (_, row) => {
-      void again();
-      toast(t('shared.deleted', { name: nameOf(row) }), create && props.toValues ? async () => { await create(props.toValues!(row)); await again(); } : undefined);
-    },
-    onError: toastError,
-  });
+  const [asked, setAsked] = useState<Row | null>(null);
+  async function removeNow(row: Row) {
+    await remove!(row);
+    void again();
+    const canReturn = create && props.toValues && !props.removeAsks;
+    toast(t('shared.deleted', { name: nameOf(row) }), canReturn ? async () => { await create(props.toValues!(row)); await again(); } : undefined);
+  }
+
+  const removing = useMutation({ mutationFn: removeNow, onError: toastError });
 
   const mayEdit = (row: Row) => mayManage && update !== undefined && (props.mayEdit?.(row) ?? true);
   const actionsOf = (row: Row): RowAction[] => [
     ...(mayManage ? props.actions?.(row) ?? [] : []),
-    ...(mayManage && remove && (props.mayRemove?.(row) ?? true) ? [{ label: t('shared.delete'), run: () => { removing.mutate(row); }, isGrave: true }] : []),
+    ...(mayManage && remove && (props.mayRemove?.(row) ?? true) ? [{ label: props.removeAsks ? `${t('shared.delete')}…` : t('shared.delete'), run: () => { if (props.removeAsks) setAsked(row); else removing.mutate(row); }, isGrave: true }] : []),
   ];
 
   return (
@@ -97,6 +100,9 @@ export function Collection<Row extends { id: string }>(props: Props<Row>) {
           onSaved={saved => { void again(); if (edited) toast(t('shared.saved')); else if (props.onCreated) props.onCreated(saved); else toast(t('shared.saved')); }}>
           {props.form && ((values, change, error) => props.form!(edited, values, change, error))}
         </FormDialog>
+      )}
+      {asked && props.removeAsks && (
+        <Ask title={t('settings.deleteOf', { name: nameOf(asked) })} words={props.removeAsks(asked)} confirm={t('shared.delete')} act={() => removeNow(asked)} close={() => { setAsked(null); }} />
       )}
     </SettingsFrame>
   );

@@ -27,6 +27,7 @@ export function GeneralPage() {
             fields={[
               { name: 'name', label: t('settings.general.name'), whenEmpty: '' },
               { name: 'locale', label: t('settings.general.locale'), kind: 'select', required: true, options: [{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }] },
+              { name: 'searchLanguage', label: t('settings.general.searchLanguage'), kind: 'select', options: ['english', 'spanish', 'portuguese', 'french', 'german', 'dutch', 'italian', 'simple'].map(value => ({ value, label: t(`settings.general.searchLanguages.${value as 'english'}`) })) },
               { name: 'timeZone', label: t('settings.general.timeZone'), kind: 'select', required: true, options: zones.map(z => ({ value: z, label: z })) },
               { name: 'referenceScheme', label: t('settings.general.referenceScheme'), kind: 'select', required: true, options: (['yearly', 'by_channel'] as const).map(value => ({ value, label: t(`settings.general.schemes.${value}`) })) },
               { name: 'pageLimit', label: t('settings.general.pageLimit'), kind: 'number' },

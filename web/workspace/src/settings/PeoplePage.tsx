@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
+import { Ask } from '../shared/Ask';
 import type { Field } from '../shared/form';
 import { exactTime } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
@@ -18,6 +19,7 @@ export function PeoplePage() {
   const me = useMe();
   const client = useQueryClient();
   const [shown, setShown] = useState<{ name: string; link: Link } | null>(null);
+  const [withoutCode, setWithoutCode] = useState<User | null>(null);
   const path = (id: string) => ({ params: { path: { id } } });
   const again = () => client.invalidateQueries({ queryKey: ['users'] });
 
@@ -36,7 +38,7 @@ export function PeoplePage() {
     ...(user.active ? [
       { label: t('settings.people.invite'), run: () => { showLink(user, answer(api.POST('/api/v1/users/{id}/invite', path(user.id)))); } },
       { label: t('settings.people.reset'), run: () => { showLink(user, answer(api.POST('/api/v1/users/{id}/reset-link', path(user.id)))); } },
-      { label: t('settings.people.totp'), run: () => { answer(api.DELETE('/api/v1/users/{id}/totp', path(user.id))).then(() => { toast(t('settings.people.totpOff', { name: user.name })); }, toastError); } },
+      { label: `${t('settings.people.totp')}…`, run: () => { setWithoutCode(user); } },
     ] : []),
     ...(user.id === me.id ? [] : user.active
       ? [{ label: t('settings.people.deactivate'), run: () => { deactivate(user); }, isGrave: true }]
@@ -68,6 +70,10 @@ export function PeoplePage() {
           { key: 'state', title: t('settings.people.status'), wide: true, width: '7rem', cell: u => u.active ? t('shared.active') : <Text span size="sm" c="var(--desk-warn)">{t('settings.people.inactive')}</Text> },
         ]}
       />
+      {withoutCode && (
+        <Ask title={`${t('settings.people.totp')}: ${withoutCode.name}`} words={t('settings.people.totpAsks', { name: withoutCode.name })} confirm={t('settings.people.totp')} close={() => { setWithoutCode(null); }}
+          act={async () => { await answer(api.DELETE('/api/v1/users/{id}/totp', path(withoutCode.id))); toast(t('settings.people.totpOff', { name: withoutCode.name })); }} />
+      )}
       {shown && <Secret title={t('settings.people.invite')} words={t('settings.people.link', { name: shown.name, until: exactTime(shown.link.expiresAt) })} secret={shown.link.link} close={() => { setShown(null); }} />}
     </>
   );

@@ -6,7 +6,7 @@ import classes from './settings.module.css';
 export function Secret({ title, words, secret, close }: { title: string; words: string; secret: string; close: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': t('shared.close') }} closeOnClickOutside={false}>
+    <Modal opened onClose={close} title={title} closeOnClickOutside={false}>
       <Stack gap="md">
         <Text size="sm">{words}</Text>
         <div className={classes.secret} data-testid="secret">{secret}</div>

@@ -24,6 +24,7 @@ export function TokensPage() {
         ]}
         blank={{ name: '', scopes: [] }} create={values => answer(api.POST('/api/v1/api-tokens', { body: values as unknown as Wire<'NewApiToken'> }))} onCreated={token => { setMade(token as Wire<'MadeApiToken'>); }}
         remove={token => answer(api.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id: token.id } } }))}
+        removeAsks={token => t('settings.tokens.deleteAsks', { name: token.name, used: token.lastUsedAt ? t('settings.tokens.lastUsed', { at: exactTime(token.lastUsedAt) }) : t('settings.tokens.neverUsed') })}
         columns={[
           { key: 'hint', title: t('settings.tokens.hint'), wide: true, width: '9rem', cell: k => <Text span size="xs" ff="monospace">{k.hint}…</Text> },
           { key: 'scopes', title: t('settings.tokens.scopes'), wide: true, cell: k => k.scopes.join(', ') },

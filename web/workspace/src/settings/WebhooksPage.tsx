@@ -39,6 +39,7 @@ export function WebhooksPage() {
         onCreated={made => { const w = made as Wire<'MadeWebhook'>; setSecret({ name: w.url, secret: w.secret }); }}
         update={(w, values) => answer(api.PATCH('/api/v1/webhooks/{id}', { ...mergePatch, ...path(w.id), body: { ...values, headers: { ...Object.fromEntries(Object.keys(w.headers).map(name => [name, null])), ...headersOf(values.headers) } } as unknown as Wire<'WebhookFields'> }))}
         remove={w => answer(api.DELETE('/api/v1/webhooks/{id}', path(w.id)))}
+        removeAsks={w => t('settings.webhooks.deleteAsks', { url: w.url })}
         actions={w => [
           { label: t('settings.webhooks.attempts'), run: () => { set({ attempts: w.id }); } },
           { label: t('settings.webhooks.test'), run: () => { answer(api.POST('/api/v1/webhooks/{id}/test', path(w.id))).then(() => { toast(t('settings.webhooks.tested')); set({ attempts: w.id }); void again(); }, toastError); } },
@@ -86,7 +87,7 @@ function Attempts({ id, close }: { id: string; close: () => void }) {
   }
 
   return (
-    <Modal opened onClose={close} title={t('settings.webhooks.attempts')} size="52rem" closeButtonProps={{ 'aria-label': t('shared.close') }}>
+    <Modal opened onClose={close} title={t('settings.webhooks.attempts')} size="52rem">
       <Stack gap="sm">
         <Switch label={t('settings.webhooks.failedOnly')} checked={failed} onChange={e => { set({ failed: e.currentTarget.checked ? 'true' : '' }); }} />
         {list.query.error ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (

@@ -1,94 +1,90 @@
-import { Badge, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Badge, Button, Menu, Text } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api } from '../api/client';
+import { useMe } from '../access/me';
+import { answer, api, mergePatch, type Wire } from '../api/client';
+import { Ask } from '../shared/Ask';
 import { DataTable } from '../shared/DataTable';
+import { FormDialog } from '../shared/form';
 import { useAddress } from '../shared/paged';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { TabBar } from '../shared/TabBar';
-import classes from './settings.module.css';
+import { toast, toastError } from '../shared/toast';
 import { SettingsFrame } from './SettingsFrame';
+import { WorkflowForm } from './WorkflowForm';
+import { WorkflowGraph } from './WorkflowGraph';
 
-const categories = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const;
-interface Status { key: string; name: string; category: (typeof categories)[number] }
-interface Step { from: string; to: string }
+type Workflow = Wire<'WorkflowResponse'>;
 
+/** The states of a ticket and the steps between them: looked at as a graph, changed as a table. */
 export function WorkflowPage() {
   const { t } = useTranslation();
-  const { search } = useAddress();
+  const me = useMe();
+  const client = useQueryClient();
+  const { search, set } = useAddress();
+  const [dialog, setDialog] = useState<'new' | 'delete' | null>(null);
   const workflows = useQuery({ queryKey: ['workflows'], queryFn: () => answer(api.GET('/api/v1/workflows', { params: { query: { limit: '100' } } })) });
   const all = workflows.data?.data ?? [];
   const one = all.find(w => w.key === search.workflow) ?? all.find(w => w.isCurrent) ?? all[0];
-  const statuses = (one?.statuses ?? []) as unknown as Status[];
-  const steps = (one?.transitions ?? []) as unknown as Step[];
-  const nameOf = (key: string) => statuses.find(s => s.key === key)?.name ?? key;
-  return (
-    <SettingsFrame at="workflow" beside={one?.isCurrent && <Badge size="sm" variant="light" tt="none">{t('settings.workflow.current')}</Badge>}>
-      {all.length > 1 && <TabBar label={t('settings.section.workflow')} tabs={all.map(w => ({ label: w.key, to: '.', search: { workflow: w.key }, isCurrent: w === one }))} />}
-      {workflows.error ? <Failed error={workflows.error} retry={() => { void workflows.refetch(); }} /> : !workflows.data ? <div style={{ padding: '1rem' }}><LinesLoading lines={10} /></div> : !one ? <Empty title={t('settings.none')} /> : (
-        <>
-          <Graph key={one.id} statuses={statuses} steps={steps} />
-          <DataTable label={t('settings.workflow.steps')} rows={statuses} rowKey={s => s.key}
-            columns={[
-              { key: 'status', title: t('settings.workflow.status'), cell: s => s.name },
-              { key: 'category', title: t('settings.workflow.category'), wide: true, cell: s => t(`tickets.status.${s.category}`) },
-              { key: 'to', title: t('settings.workflow.to'), cell: s => steps.filter(x => x.from === s.key).map(x => nameOf(x.to)).join(', ') || <Text span size="sm" c="dimmed">{t('settings.workflow.final')}</Text> },
-            ]} />
-        </>
-      )}
-    </SettingsFrame>
-  );
-}
+  const nameOf = (key: string) => one?.statuses.find(s => s.key === key)?.name ?? key;
+  const mayManage = me.may('settings:manage');
+  const isEditing = mayManage && one !== undefined && search.edit === '1';
 
-const [width, height, gapX, gapY] = [110, 46, 42, 26];
-
-/** States in the order of their categories, steps as arrows; pointing at a state, or pressing it, shows where it leads. */
-function Graph({ statuses, steps }: { statuses: Status[]; steps: Step[] }) {
-  const { t } = useTranslation();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const columns = categories.map(c => statuses.filter(s => s.category === c)).filter(c => c.length > 0);
-  const tallest = Math.max(...columns.map(c => c.length));
-  const place = new Map(columns.flatMap((column, x) => column.map((s, y) => [s.key, { x: x * (width + gapX) + 4, y: (y + (tallest - column.length) / 2) * (height + gapY) + 34 }] as const)));
-  const total = { width: columns.length * (width + gapX) - gapX + 8, height: tallest * (height + gapY) + 64 };
-
-  function line({ from, to }: Step) {
-    const [a, b] = [place.get(from)!, place.get(to)!];
-    if (a.x === b.x) {
-      const down = b.y > a.y;
-      return `M${a.x + width / 2} ${down ? a.y + height : a.y} L${b.x + width / 2} ${down ? b.y - 3 : b.y + height + 3}`;
-    }
-
-    const forward = b.x > a.x;
-    const far = Math.abs(b.x - a.x) > width + gapX + 1;
-    const [x1, x2] = forward ? [a.x + width, b.x - 3] : [a.x, b.x + width + 3];
-    const [y1, y2] = [a.y + height / 2 + (forward ? -6 : 6), b.y + height / 2 + (forward ? -6 : 6)];
-    const bend = far ? (forward ? -1 : 1) * (height + 8) : 0;
-    return `M${x1} ${y1} C${x1 + (forward ? 40 : -40)} ${y1 + bend} ${x2 + (forward ? -40 : 40)} ${y2 + bend} ${x2} ${y2}`;
+  async function again() {
+    await Promise.all(['workflows', 'statuses', 'settings'].map(key => client.invalidateQueries({ queryKey: [key] })));
   }
 
+  async function take(key: string) {
+    await answer(api.PATCH('/api/v1/settings', { ...mergePatch, body: { workflow: key } as Wire<'SettingsFields'> }));
+    await again();
+  }
+
+  function takeNow(next: Workflow) {
+    const before = all.find(w => w.isCurrent);
+    take(next.key).then(() => { toast(t('settings.workflow.taken', { name: next.key }), before && (() => take(before.key))); }, toastError);
+  }
+
+  const actions = mayManage && one && !isEditing && (
+    <>
+      <Button size="compact-sm" onClick={() => { set({ edit: '1', workflow: one.key }); }}>{t('shared.edit')}</Button>
+      <Menu position="bottom-end">
+        <Menu.Target><Button variant="default" size="compact-sm" px={6} aria-label={t('settings.moreOf', { name: one.key })}><IconDots size={16} /></Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => { setDialog('new'); }}>{t('settings.workflow.copy')}</Menu.Item>
+          {!one.isCurrent && <Menu.Item onClick={() => { takeNow(one); }}>{t('settings.workflow.take')}</Menu.Item>}
+          {!one.isCurrent && one.version > 0 && <Menu.Item c="var(--desk-danger)" onClick={() => { setDialog('delete'); }}>{t('shared.delete')}…</Menu.Item>}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+
   return (
-    <div style={{ overflowX: 'auto', padding: '0 1rem 1rem' }} role="group" aria-label={t('settings.workflow.graph')}>
-      <div style={{ position: 'relative', width: total.width, height: total.height }}>
-        <svg width={total.width} height={total.height} aria-hidden style={{ position: 'absolute', inset: 0 }}>
-          <defs>
-            {(['quiet', 'loud'] as const).map(kind => (
-              <marker key={kind} id={`arrow-${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill={kind === 'loud' ? 'var(--mantine-primary-color-filled)' : 'var(--mantine-color-dimmed)'} /></marker>
-            ))}
-          </defs>
-          {[...steps].sort((a, b) => Number(a.from === chosen) - Number(b.from === chosen)).map(step => {
-            const isLoud = step.from === chosen;
-            return <path key={`${step.from}-${step.to}`} d={line(step)} fill="none" stroke={isLoud ? 'var(--mantine-primary-color-filled)' : 'var(--mantine-color-dimmed)'} strokeWidth={isLoud ? 2 : 1} opacity={isLoud ? 1 : chosen ? 0.12 : 0.4} markerEnd={`url(#arrow-${isLoud ? 'loud' : 'quiet'})`} />;
-          })}
-        </svg>
-        {columns.map((column, x) => <span key={column[0]!.category} className={classes.graphHead} style={{ left: x * (width + gapX) + 4, width }}>{t(`tickets.status.${column[0]!.category}`)}</span>)}
-        {statuses.map(s => (
-          <button key={s.key} type="button" className={classes.state} data-reached={chosen !== null && steps.some(x => x.from === chosen && x.to === s.key) || undefined} aria-pressed={chosen === s.key}
-            style={{ left: place.get(s.key)!.x, top: place.get(s.key)!.y, width, height }} onClick={() => { setChosen(c => (c === s.key ? null : s.key)); }} onMouseEnter={() => { setChosen(s.key); }} onMouseLeave={() => { setChosen(null); }} onFocus={() => { setChosen(s.key); }}>
-            {s.name}
-          </button>
-        ))}
-      </div>
-    </div>
+    <SettingsFrame at="workflow" actions={actions} beside={one?.isCurrent && <Badge size="sm" variant="light" tt="none">{t('settings.workflow.current')}</Badge>}>
+      {all.length > 1 && !isEditing && <TabBar label={t('settings.section.workflow')} tabs={all.map(w => ({ label: w.key.replaceAll('_', ' '), to: '.', search: { workflow: w.key }, isCurrent: w === one }))} />}
+      {workflows.error ? <Failed error={workflows.error} retry={() => { void workflows.refetch(); }} /> : !workflows.data ? <div style={{ padding: '1rem' }}><LinesLoading lines={10} /></div> : !one ? <Empty title={t('settings.none')} />
+        : isEditing ? <WorkflowForm key={one.id} workflow={one} close={() => { set({ edit: '' }); }} saved={again} />
+        : (
+          <>
+            <WorkflowGraph key={one.id} statuses={one.statuses} steps={one.transitions} />
+            <DataTable label={t('settings.workflow.steps')} rows={one.statuses} rowKey={s => s.key}
+              columns={[
+                { key: 'status', title: t('settings.workflow.status'), cell: s => s.name },
+                { key: 'category', title: t('settings.workflow.category'), wide: true, cell: s => t(`tickets.status.${s.category}`) },
+                { key: 'to', title: t('settings.workflow.to'), cell: s => one.transitions.filter(x => x.from === s.key).map(x => nameOf(x.to)).join(', ') || <Text span size="sm" c="dimmed">{t('settings.workflow.final')}</Text> },
+              ]} />
+          </>
+        )}
+      {one && dialog === 'new' && (
+        <FormDialog title={t('settings.workflow.copyOf', { name: one.key })} initial={{ key: '' }} fields={[{ name: 'key', label: t('settings.categories.key'), hint: t('settings.categories.keyHint'), required: true, whenEmpty: '' }]} close={() => { setDialog(null); }}
+          save={values => answer(api.POST('/api/v1/workflows', { body: { key: values.key as string, statuses: one.statuses, transitions: one.transitions } }))}
+          onSaved={made => { void again(); set({ workflow: made.key, edit: '1' }); }} />
+      )}
+      {one && dialog === 'delete' && (
+        <Ask title={t('settings.deleteOf', { name: one.key })} words={t('settings.workflow.deleteAsks')} confirm={t('shared.delete')} close={() => { setDialog(null); }}
+          act={async () => { await answer(api.DELETE('/api/v1/workflows/{id}', { params: { path: { id: one.id } } })); set({ workflow: '' }); await again(); }} />
+      )}
+    </SettingsFrame>
   );
 }

@@ -13,6 +13,7 @@ export const sections = [
   { group: 'desk', key: 'categories', permission: 'settings:read' },
   { group: 'desk', key: 'fields', permission: 'settings:read' },
   { group: 'desk', key: 'tags', permission: 'tickets:read' },
+  { group: 'desk', key: 'views', permission: 'tickets:read' },
   { group: 'desk', key: 'templates', permission: 'settings:read' },
   { group: 'connect', key: 'webhooks', permission: 'webhooks:manage' },
   { group: 'connect', key: 'deliveries', permission: 'deliveries:manage' },

@@ -72,7 +72,8 @@ function Fact({ field, value, save, show }: { field: Field; value: unknown; save
             // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys are struck in the input inside
             <div
               onKeyDown={e => {
-                if (e.key === 'Escape') { e.stopPropagation(); end(); }
+                // the first Escape closes a list that is open, as everywhere
+                if (e.key === 'Escape' && (e.target as HTMLElement).getAttribute('aria-expanded') !== 'true') { e.stopPropagation(); end(); }
                 if (e.key === 'Enter' && !isAtOnce && (field.kind !== 'area' || e.ctrlKey || e.metaKey) && field.kind !== 'tags' && field.kind !== 'many') { e.preventDefault(); keep(draft.value); }
               }}
             >

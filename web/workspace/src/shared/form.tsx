@@ -11,7 +11,7 @@ export interface Option { value: string; label: string }
 export interface Field {
   name: string;
   label: string;
-  kind?: 'text' | 'email' | 'tel' | 'url' | 'area' | 'number' | 'date' | 'datetime' | 'select' | 'many' | 'tags' | 'switch';
+  kind?: 'text' | 'email' | 'tel' | 'url' | 'area' | 'number' | 'decimal' | 'date' | 'datetime' | 'select' | 'many' | 'tags' | 'switch';
   options?: Option[];
   hint?: string;
   required?: boolean;
@@ -52,7 +52,7 @@ export function FieldInput({ field, value, onChange, error, bare, autoFocus }: I
   const text = typeof value === 'string' ? value : '';
   switch (field.kind) {
     case 'area': return <Textarea {...common} autosize minRows={3} maxRows={14} value={text} onChange={e => { onChange(e.currentTarget.value || empty); }} />;
-    case 'number': return <NumberInput {...common} allowDecimal={false} value={typeof value === 'number' ? value : ''} onChange={v => { onChange(typeof v === 'number' ? v : null); }} />;
+    case 'number': case 'decimal': return <NumberInput {...common} allowDecimal={field.kind === 'decimal'} value={typeof value === 'number' ? value : ''} onChange={v => { onChange(typeof v === 'number' ? v : null); }} />;
     case 'select': return <Select {...common} data={field.options ?? []} value={text || null} onChange={onChange} clearable={!field.required} searchable={(field.options?.length ?? 0) > 7} allowDeselect={!field.required} />;
     case 'many': return <MultiSelect role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} searchable clearable />;
     case 'tags': return <TagsInput role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} />;
@@ -98,7 +98,7 @@ export function FormDialog<T>({ title, fields, initial, save, onSaved, close, su
   }
 
   return (
-    <Modal opened onClose={close} title={title} size={size ?? 'md'} closeButtonProps={{ 'aria-label': t('shared.close') }}>
+    <Modal opened onClose={close} title={title} size={size ?? 'md'}>
       <form onSubmit={send} noValidate={false}>
         <Stack gap="md">
           <Fields fields={fields} values={values} onChange={setValues} error={saving.error} />

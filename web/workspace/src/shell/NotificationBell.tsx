@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
-import { Empty } from '../shared/States';
+import { Empty, Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
 import classes from './shell.module.css';
 
@@ -47,6 +47,8 @@ export function NotificationBell() {
           {count > 0 && <Anchor component="button" size="xs" onClick={() => { read.mutate({ all: true }); }}>{t('shell.notifications.readAll')}</Anchor>}
         </Group>
         <ScrollArea.Autosize mah={420}>
+          {latest.isPending && <div style={{ padding: '0.75rem' }}><LinesLoading lines={6} /></div>}
+          {latest.error && !latest.data && <Failed error={latest.error} retry={() => { void latest.refetch(); }} />}
           {latest.data?.data.length === 0 && <Empty icon={<IconBell size={24} stroke={1.4} />} title={t('shell.notifications.none')} />}
           {latest.data?.data.map(n => (
             <UnstyledButton key={n.id} className={classes.notification} data-unread={!n.readAt || undefined} onClick={() => { open(n); }}>

@@ -68,7 +68,12 @@ export function Shell() {
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>{t('shell.nav.skip')}</a>
       {isNarrow
-        ? <Drawer opened={menuOpen} onClose={menu.close} size="17rem" padding={0} withCloseButton={false} transitionProps={{ duration: 120 }}>{sidebar}</Drawer>
+        ? (
+          <Drawer.Root opened={menuOpen} onClose={menu.close} size="17rem" padding={0} transitionProps={{ duration: 120 }}>
+            <Drawer.Overlay />
+            <Drawer.Content aria-label={t('shell.nav.label')}><Drawer.Body h="100%">{sidebar}</Drawer.Body></Drawer.Content>
+          </Drawer.Root>
+        )
         : <aside className={classes.sidebar}>{sidebar}</aside>}
       <div className={classes.main}>
         <ConnectionBanner />

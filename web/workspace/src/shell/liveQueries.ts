@@ -5,7 +5,8 @@ import { live, type LiveEvent } from '../live';
 /** Says which answers are old after an event. What is on the screen is read again at once, the rest when it is looked at. */
 function outdate(client: QueryClient, event: LiveEvent) {
   if (event.entity === 'ticket') {
-    void client.invalidateQueries({ queryKey: ['ticket', event.id] });
+    // a page knows its ticket by what its address names: id, number or reference
+    void client.invalidateQueries({ predicate: ({ queryKey: [what, name] }) => what === 'ticket' && (name === event.id || client.getQueryData<{ id: string }>(['ticket', name, 'itself'])?.id === event.id) });
     soon('lists', () => {
       // a list that is shown keeps itself (useTicketList), so that nothing moves under the hand
       void client.invalidateQueries({ queryKey: ['tickets'], refetchType: 'none' });

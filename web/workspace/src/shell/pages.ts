@@ -25,5 +25,6 @@ export const pages: NavigationEntry[] = [
   { to: '/contacts', label: 'directory.contacts', icon: IconUsers, permission: 'customers:read' },
   { to: '/assets', label: 'directory.assets', icon: IconRouter, permission: 'customers:read' },
   { to: '/dashboard', label: 'shell.nav.dashboard', icon: IconChartBar, keys: 'g d', permission: 'tickets:read', section: 'work' },
+  { to: '/settings/views', label: 'shell.nav.manageViews', icon: IconSettings, permission: 'tickets:read' },
   { to: '/settings', label: 'shell.nav.settings', icon: IconSettings, keys: 'g s', permission: 'users:read', section: 'bottom' },
 ];

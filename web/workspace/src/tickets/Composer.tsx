@@ -2,7 +2,7 @@ import '@mantine/tiptap/styles.layer.css';
 import { ActionIcon, Alert, Anchor, Button, Menu, Text, Tooltip } from '@mantine/core';
 import { Link as TextLink, RichTextEditor } from '@mantine/tiptap';
 import { IconBolt, IconChevronUp, IconLock, IconPaperclip, IconSend, IconUsers, IconX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Markdown } from '@tiptap/markdown';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
@@ -18,7 +18,7 @@ import { StatusMark } from './glance';
 import { MacroMenu } from './MacroMenu';
 import { contactName, useContact, useRulebook, type Ticket } from './rulebook';
 import classes from './ticket.module.css';
-import { commentsQuery, followersQuery } from './ticketQueries';
+import { addComment, commentsQuery, followersQuery } from './ticketQueries';
 import { useDraft, type Audience } from './useDraft';
 
 export interface ComposerHandle { write: (audience: Audience) => void; macros: () => void }
@@ -38,7 +38,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
   const draft = useDraft(ticket.id, audience);
   const requester = useContact(ticket.contactId);
   const followers = useQuery(followersQuery(id));
-  const comments = useQuery(commentsQuery(id));
+  const comments = useInfiniteQuery(commentsQuery(id));
   const [files, setFiles] = useState<Record<Audience, File[]>>({ public: [], internal: [] });
   const [uploading, setUploading] = useState<string[]>([]);
   const [error, setError] = useState<unknown>(null);
@@ -164,7 +164,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
         params: { path: { id: ticket.id }, header: once() },
         body: { body, format: 'markdown', visibility: audience, attachmentIds: files[audience].map(f => f.id), basedOnVersion: begun.current?.version ?? ticket.version },
       }));
-      queryClient.setQueryData(commentsQuery(id).queryKey, old => old && { ...old, comments: old.comments.some(c => c.id === made.id) ? old.comments : [...old.comments, made] });
+      addComment(id, made);
       editor.commands.clearContent(false);
       texts.current[audience] = '';
       setFiles(f => ({ ...f, [audience]: [] }));

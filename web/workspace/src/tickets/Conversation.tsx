@@ -1,32 +1,35 @@
-import { ActionIcon, Anchor, Avatar, Menu, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Avatar, Button, Group, Menu, Text, Textarea } from '@mantine/core';
 import { IconDots, IconFile, IconLock } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
-import { answer, api, once, type Wire } from '../api/client';
+import { answer, api, mergePatch, once, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
+import { Ask } from '../shared/Ask';
+import { ProblemAlert } from '../shared/Problem';
 import { Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { CommentText } from './CommentText';
 import { contactName, contactQuery, useContact, useRulebook, type Ticket } from './rulebook';
 import classes from './ticket.module.css';
-import { attachmentsQuery, commentsQuery } from './ticketQueries';
+import { attachmentsQuery, commentsQuery, replaceComment } from './ticketQueries';
 
 type Comment = Wire<'CommentResponse'>;
 
 /** From the first message on: what customers can read and what only agents can, never to be mistaken for each other. */
 export function Conversation({ id, ticket }: { id: string; ticket: Ticket | undefined }) {
   const { t } = useTranslation();
-  const list = useQuery(commentsQuery(id));
+  const list = useInfiniteQuery(commentsQuery(id));
   const files = useQuery(attachmentsQuery(id));
   const requester = useContact(ticket?.contactId);
   const { agent } = useRulebook();
   const hash = useRouterState({ select: s => s.location.hash });
   const end = useRef<HTMLDivElement>(null);
   const shown = useRef(0);
+  const shownHash = useRef('');
   const count = list.data?.comments.length ?? -1;
 
   // one begins at the end, or at what a link names; what comes later moves nothing for who reads further up
@@ -36,12 +39,36 @@ export function Conversation({ id, ticket }: { id: string; ticket: Ticket | unde
     const isFirst = shown.current === 0;
     const isNear = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 240;
     shown.current = count + 1;
-    const named = isFirst && hash ? document.getElementById(hash) : null;
-    if (named) named.scrollIntoView({ block: 'center' });
+    const named = hash && shownHash.current !== hash ? document.getElementById(hash) : null;
+    if (named) {
+      shownHash.current = hash;
+      named.scrollIntoView({ block: 'center' });
+    }
     else if (isFirst || isNear) scroller?.scrollTo({ top: scroller.scrollHeight });
   }, [count, hash]);
 
-  if (list.error) return <Failed error={list.error} retry={() => { void list.refetch(); }} />;
+  // a link may name one that is older than what is read so far
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const isNamedMissing = hash !== '' && list.data !== undefined && !list.data.comments.some(c => c.id === hash);
+  useEffect(() => {
+    if (isNamedMissing && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [isNamedMissing, hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  // older ones come in above: what is being read stays where it is
+  const fromEnd = useRef<number | null>(null);
+  const oldest = list.data?.comments[0]?.id;
+  useLayoutEffect(() => {
+    const scroller = end.current?.closest('[data-conversation]');
+    if (scroller && fromEnd.current !== null) scroller.scrollTop = scroller.scrollHeight - fromEnd.current;
+    fromEnd.current = null;
+  }, [oldest]);
+  function showOlder() {
+    const scroller = end.current?.closest('[data-conversation]');
+    if (scroller) fromEnd.current = scroller.scrollHeight - scroller.scrollTop;
+    void fetchNextPage();
+  }
+
+  if (list.error && !list.data) return <Failed error={list.error} retry={() => { void list.refetch(); }} />;
   const filesOf = (commentId: string | null) => (files.data ?? []).filter(f => f.commentId === commentId);
   return (
     <div className={classes.entries}>
@@ -51,7 +78,7 @@ export function Conversation({ id, ticket }: { id: string; ticket: Ticket | unde
           <Files files={filesOf(null)} />
         </Entry>
       )}
-      {list.data?.isCut && <Text size="xs" c="dimmed" ta="center">{t('tickets.page.older', { count: (list.data.total ?? 0) - list.data.comments.length })}</Text>}
+      {list.data && hasNextPage && <Button variant="default" size="compact-sm" style={{ alignSelf: 'center' }} loading={isFetchingNextPage} onClick={showOlder}>{t('tickets.page.older', { count: Math.max(1, list.data.total - list.data.comments.length) })}</Button>}
       {list.data === undefined ? <LinesLoading lines={6} /> : list.data.comments.map(c => <CommentEntry key={c.id} comment={c} files={filesOf(c.id)} ticketId={id} />)}
       {list.data?.comments.length === 0 && !ticket?.description && <Text size="sm" c="dimmed" ta="center" py="xl">{t('tickets.page.silent')}</Text>}
       <div ref={end} />
@@ -80,30 +107,64 @@ function CommentEntry({ comment, files, ticketId }: { comment: Comment; files: W
   }
 
   async function remove() {
-    try {
-      await answer(api.DELETE('/api/v1/comments/{id}', { params: { path: { id: comment.id } } }));
-      await queryClient.invalidateQueries({ queryKey: ['ticket'] });
-      toast(t('tickets.page.commentDeleted'));
-    } catch (error) {
-      toastError(error);
-    }
+    await answer(api.DELETE('/api/v1/comments/{id}', { params: { path: { id: comment.id } } }));
+    await queryClient.invalidateQueries({ queryKey: ['ticket'] });
+    toast(t('tickets.page.commentDeleted'));
   }
 
+  const [isEditing, setEditing] = useState(false);
+  const [isDeleting, setDeleting] = useState(false);
+  const isOwn = comment.authorKind === 'agent' && comment.authorId === me.id;
+  const mayChange = me.may(!isOwn ? 'tickets:delete' : comment.visibility === 'public' ? 'comments:write' : 'notes:write');
   return (
     <Entry id={comment.id} name={name} at={comment.createdAt} kind={comment.visibility} isFromCustomer={comment.authorKind === 'contact'} edited={Boolean(comment.editedAt)}
-      menu={me.may('tickets:update') && (
+      menu={!isEditing && (
         <Menu position="bottom-end">
           <Menu.Target><ActionIcon size="sm" aria-label={t('tickets.page.commentMenu')}><IconDots size={15} /></ActionIcon></Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => { void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}#${comment.id}`).then(() => toast(t('shared.copied'))); }}>{t('tickets.page.copyLink')}</Menu.Item>
-            {me.may('tickets:create') && <Menu.Item onClick={() => { void split(); }}>{t('tickets.page.split')}</Menu.Item>}
-            {comment.authorId === me.id && <Menu.Item color="red" onClick={() => { void remove(); }}>{t('shared.delete')}</Menu.Item>}
+            {isOwn && mayChange && comment.format !== 'html' && <Menu.Item onClick={() => { setEditing(true); }}>{t('tickets.page.editComment')}</Menu.Item>}
+            {me.may('tickets:create') && me.may('tickets:update') && <Menu.Item onClick={() => { void split(); }}>{t('tickets.page.split')}</Menu.Item>}
+            {mayChange && <Menu.Item c="var(--desk-danger)" onClick={() => { setDeleting(true); }}>{t('shared.delete')}…</Menu.Item>}
           </Menu.Dropdown>
         </Menu>
       )}>
-      <CommentText body={comment.body} format={comment.format} />
+      {isEditing ? <EditComment comment={comment} ticketId={ticketId} close={() => { setEditing(false); }} /> : <CommentText body={comment.body} format={comment.format} />}
       <Files files={files} />
+      {isDeleting && <Ask title={t('tickets.page.deleteComment')} words={t(comment.visibility === 'public' ? 'tickets.page.deletePublicAsks' : 'tickets.page.deleteNoteAsks')} confirm={t('shared.delete')} act={remove} close={() => { setDeleting(false); }} />}
     </Entry>
+  );
+}
+
+/** Other words in place of one's own; who was sent the old ones by mail has them. */
+function EditComment({ comment, ticketId, close }: { comment: Comment; ticketId: string; close: () => void }) {
+  const { t } = useTranslation();
+  const [body, setBody] = useState(comment.body);
+  const write = async (words: string) => { replaceComment(ticketId, await answer(api.PATCH('/api/v1/comments/{id}', { ...mergePatch, params: { path: { id: comment.id } }, body: { body: words } }))); };
+  const save = useMutation({
+    mutationFn: () => write(body),
+    onSuccess: () => {
+      close();
+      toast(t('tickets.page.commentEdited'), () => write(comment.body));
+    },
+  });
+  const isChanged = body.trim() !== '' && body !== comment.body;
+  return (
+    <form onSubmit={e => { e.preventDefault(); if (isChanged) save.mutate(); else close(); }}>
+      {save.error ? <ProblemAlert error={save.error} /> : null}
+      <Textarea autoFocus autosize minRows={3} maxRows={18} aria-label={t('tickets.page.editComment')} value={body} onChange={e => { setBody(e.currentTarget.value); }}
+        onKeyDown={e => {
+          if (e.key === 'Escape') { e.stopPropagation(); close(); }
+          if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) e.currentTarget.form?.requestSubmit();
+        }} />
+      <Group justify="space-between" gap="xs" mt="xs">
+        <Text size="xs" c="dimmed">{comment.visibility === 'public' ? t('tickets.page.editHint') : ''}</Text>
+        <Group gap="xs">
+          <Button variant="default" size="compact-sm" onClick={close}>{t('shared.cancel')}</Button>
+          <Button type="submit" size="compact-sm" loading={save.isPending} disabled={body.trim() === ''}>{t('shared.save')}</Button>
+        </Group>
+      </Group>
+    </form>
   );
 }
 

@@ -19,6 +19,7 @@ export function HistoryTab({ id }: { id: string }) {
     const made = (row.to ?? row.from) as Record<string, unknown> | null;
     if (row.field === 'comments' && made && typeof made === 'object') {
       if (!row.to) return t('tickets.told.removed', { who });
+      if (row.from) return t('tickets.told.edited', { who });
       return made.visibility === 'internal' ? t('tickets.told.note', { who }) : t('tickets.told.reply', { who });
     }
 

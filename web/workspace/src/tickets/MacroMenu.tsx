@@ -25,6 +25,7 @@ export function MacroMenu({ ticket, opened, setOpened, insert, target }: Props) 
         <Menu.Target>{target}</Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{t('tickets.page.macros')}</Menu.Label>
+          {macros.isPending && <Menu.Item disabled>{t('shared.loading')}</Menu.Item>}
           {macros.data?.length === 0 && <Menu.Item disabled>{t('tickets.page.noMacros')}</Menu.Item>}
           {macros.data?.map(m => <Menu.Item key={m.id} onClick={() => { setChosen(m); }}>{m.name}{m.description && <Text size="xs" c="dimmed">{m.description}</Text>}</Menu.Item>)}
         </Menu.Dropdown>

@@ -8,9 +8,11 @@ import { answer, api, once, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { PageHeader } from '../shared/PageHeader';
 import { useCommands } from '../shell/keys';
+import { FieldInput, valueAt, withValue } from '../shared/form';
 import { fieldError, ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
 import type { Search } from '../shared/search';
+import { customFacts } from './customFields';
 import { contactName, customFieldsQuery, priorities, tagsQuery, useContact, useCustomer, useRulebook } from './rulebook';
 import classes from './ticket.module.css';
 
@@ -39,8 +41,6 @@ export function NewTicketPage() {
   const error = (name: string) => fieldError(create.error, name);
   const form = useRef<HTMLFormElement>(null);
   useCommands([{ id: 'create', label: t('tickets.create.submit'), keys: 'mod+enter', scope: 'page', whileTyping: true, run: () => { form.current?.requestSubmit(); } }]);
-  const values = (fields.customFields ?? {}) as Record<string, unknown>;
-  const setCustom = (name: string, value: unknown) => { set({ customFields: { ...values, [name]: value } as never }); };
 
   return (
     <>
@@ -67,12 +67,7 @@ export function NewTicketPage() {
             <Select label={t('tickets.field.assigneeId')} clearable searchable data={book.agents.filter(a => a.active && a.role !== 'light_agent').map(a => ({ value: a.id, label: a.name }))} value={fields.assigneeId ?? null} error={error('assigneeId')} onChange={assigneeId => { set({ assigneeId }); }} />
           </Group>
           <TagsInput label={t('tickets.field.tags')} data={tags.data?.map(x => x.name) ?? []} value={fields.tags ?? []} error={error('tags')} onChange={next => { set({ tags: next }); }} />
-          {custom.map(f => f.type === 'select' || f.type === 'boolean'
-            ? <Select key={f.key} label={f.label} required={f.required} clearable data={f.type === 'boolean' ? [{ value: 'true', label: t('shared.yes') }, { value: 'false', label: t('shared.no') }] : f.options} value={values[f.key] === undefined ? null : String(values[f.key])} error={error(`customFields.${f.key}`)}
-                onChange={v => { setCustom(f.key, v === null ? undefined : f.type === 'boolean' ? v === 'true' : v); }} />
-            : f.type === 'multi_select' ? null
-            : <TextInput key={f.key} label={f.label} required={f.required} type={f.type === 'number' ? 'number' : f.type === 'date' ? 'date' : 'text'} error={error(`customFields.${f.key}`)} value={values[f.key] === undefined ? '' : String(values[f.key])}
-                onChange={e => { const v = e.currentTarget.value; setCustom(f.key, v === '' ? undefined : f.type === 'number' ? Number(v) : v); }} />)}
+          {customFacts(custom).map(f => <FieldInput key={f.name} field={f} value={valueAt(fields, f.name)} error={error(f.name)} onChange={v => { setFields(old => withValue(old, f.name, v ?? undefined) as typeof old); }} />)}
         </Stack>
       </form>
     </>

@@ -9,7 +9,7 @@ import { fieldError, ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
 
 /** Keeps what is filtered now as a view in the sidebar. */
-export function SaveView({ conditions, sort, columns }: { conditions: string; sort: string; columns: string[] }) {
+export function SaveView({ conditions, sort, columns, groupBy }: { conditions: string; sort: string; columns: string[]; groupBy: string | null }) {
   const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
@@ -18,7 +18,7 @@ export function SaveView({ conditions, sort, columns }: { conditions: string; so
   const [name, setName] = useState('');
   const [isShared, setShared] = useState(false);
   const save = useMutation({
-    mutationFn: () => answer(api.POST('/api/v1/views', { body: { name, conditions, sort, columns, visibility: isShared ? 'shared' : 'personal', groupBy: null, groupId: null } })),
+    mutationFn: () => answer(api.POST('/api/v1/views', { body: { name, conditions, sort, columns, visibility: isShared ? 'shared' : 'personal', groupBy, groupId: null } })),
     onSuccess: async view => {
       setOpened(false);
       await client.invalidateQueries({ queryKey: ['views'] });

@@ -5,14 +5,16 @@ import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
-import { answer, api } from '../api/client';
+import { answer, api, mergePatch, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
+import { Facts } from '../shared/Facts';
+import type { Values } from '../shared/form';
 import { Picker } from '../shared/Picker';
 import { Time } from '../shared/Time';
-import { toastError } from '../shared/toast';
+import { toast, toastError } from '../shared/toast';
 import type { Act } from './actions';
-import type { change } from './change';
-import { useFieldWords } from './fieldWords';
+import { putInPlace, type change } from './change';
+import { customFacts } from './customFields';
 import { ChannelMark, Person, PriorityMark, StatusMark } from './glance';
 import { contactName, customFieldsQuery, tagsQuery, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
 import { SlaCard } from './SlaCard';
@@ -26,7 +28,6 @@ export function SidePanel({ id, ticket, begin, set }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const book = useRulebook();
-  const words = useFieldWords();
   const mayUpdate = me.may('tickets:update') && ticket.statusCategory !== 'closed';
   const mayAssign = me.may('tickets:assign') && ticket.statusCategory !== 'closed';
   const category = book.category(ticket.category);
@@ -46,7 +47,7 @@ export function SidePanel({ id, ticket, begin, set }: Props) {
       </section>
       <SlaCard id={id} ticket={ticket} />
       <Who ticket={ticket} />
-      <CustomFields ticket={ticket} words={words} />
+      <CustomFields ticket={ticket} mayUpdate={mayUpdate} />
       <Links id={id} mayUpdate={mayUpdate} ticketId={ticket.id} />
       <Followers id={id} />
       {ticket.customerId && <Others ticket={ticket} customerId={ticket.customerId} />}
@@ -108,16 +109,29 @@ function Who({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function CustomFields({ ticket, words }: { ticket: Ticket; words: ReturnType<typeof useFieldWords> }) {
+/** The desk's own fields, filled in where they stand. */
+function CustomFields({ ticket, mayUpdate }: { ticket: Ticket; mayUpdate: boolean }) {
   const { t } = useTranslation();
-  const fields = useQuery(customFieldsQuery).data ?? [];
-  const values = ticket.customFields as Record<string, unknown>;
-  const shown = fields.filter(f => f.active && values[f.key] !== undefined && values[f.key] !== null);
+  const defined = useQuery(customFieldsQuery).data ?? [];
+  const values = ticket.customFields as Values;
+  const shown = defined.filter(f => f.active && (mayUpdate || (values[f.key] ?? null) !== null));
   if (shown.length === 0) return null;
+
+  async function write(part: Values) {
+    putInPlace(await answer(api.PATCH('/api/v1/tickets/{id}', { ...mergePatch, params: { path: { id: ticket.id } }, body: part as unknown as Wire<'TicketFields'> })));
+    await queryClient.invalidateQueries({ queryKey: ['ticket'] });
+  }
+
+  async function save(part: Values) {
+    await write(part);
+    const before = Object.fromEntries(Object.keys(part.customFields as Values).map(key => [key, values[key] ?? null]));
+    toast(t('shared.saved'), () => write({ customFields: before }));
+  }
+
   return (
     <section className={classes.section} aria-label={t('tickets.field.customFields')}>
       <h2>{t('tickets.field.customFields')}</h2>
-      {shown.map(f => <Property key={f.key} name={f.label}>{words.value(f.key, values[f.key])}</Property>)}
+      <Facts label={t('tickets.field.customFields')} fields={customFacts(shown)} values={ticket} save={mayUpdate ? save : undefined} />
     </section>
   );
 }

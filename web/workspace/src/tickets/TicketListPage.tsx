@@ -18,8 +18,10 @@ import { BulkBar } from './BulkBar';
 import { change, type Which } from './change';
 import { conditionsOf, defaultSort, filterOf, isFiltered, orders } from './filter';
 import { FilterBar } from './FilterBar';
-import { rememberList } from './lastList';
+import { grouped, groupingOf, groupings } from './grouping';
+import { comesBackFrom, lastList, rememberList, rememberOpened } from './lastList';
 import { columnNames, useDisplay, type ColumnName } from './display';
+import { useRulebook } from './rulebook';
 import { prefetchTicket } from './ticketQueries';
 import { TicketRows, type TicketRowsHandle } from './TicketRows';
 import { useTicketList } from './useTicketList';
@@ -41,11 +43,20 @@ export function TicketListPage() {
   const filter = useMemo(() => filterOf(JSON.parse(searchKey) as Search, view?.conditions), [searchKey, view?.conditions]);
   const sort = search.sort ?? (view?.sort || defaultSort);
   const list = useTicketList(filter, sort, isReady);
-  const { rows } = list;
+  const groupBy = groupingOf(search.groupBy, view?.groupBy);
+  const { statuses } = useRulebook();
+  const { rows, groups } = useMemo(() => groupBy ? grouped(list.rows, groupBy, statuses.map(s => s.key)) : { rows: list.rows, groups: undefined }, [list.rows, groupBy, statuses]);
   const display = useDisplay(view?.columns as ColumnName[] | undefined);
   const rowsRef = useRef<TicketRowsHandle>(null);
 
-  const [active, setActive] = useState(0);
+  // a ticket, not a place: what comes in above it, or moves it to another group, does not change what a key does
+  const [at, setAt] = useState<{ index: number; id: string | undefined }>(() => {
+    const id = comesBackFrom(href)?.id;
+    return { index: Math.max(0, lastList().ids.findIndex(x => x.id === id)), id };
+  });
+  const found = at.id === undefined || rows[at.index]?.id === at.id ? -1 : rows.findIndex(r => r.id === at.id);
+  const active = found >= 0 ? found : at.index;
+  const setActive = useCallback((index: number) => { setAt({ index, id: rows[index]?.id }); }, [rows]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isAll, setAll] = useState(false);
   const [act, setAct] = useState<{ act: Act; which: Which } | null>(null);
@@ -54,7 +65,7 @@ export function TicketListPage() {
   if (listKey !== searchKey) {
     // another list: nothing of the last one is selected
     setListKey(searchKey);
-    setActive(0);
+    setAt({ index: 0, id: undefined });
     setSelected(new Set());
     setAll(false);
   }
@@ -66,7 +77,16 @@ export function TicketListPage() {
     setActive(next);
     rowsRef.current?.focus(next);
     if (next > rows.length - 15 && list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-  }, [rows.length, list]);
+  }, [rows.length, list, setActive]);
+
+  // back from a ticket, one stands where one left
+  const isThere = rows.length > 0;
+  useEffect(() => {
+    if (!isThere || !comesBackFrom(lastList().href)) return;
+    rememberOpened(null);
+    rowsRef.current?.focus(active);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when there are rows
+  }, [isThere]);
 
   const set = useCallback((changes: Search) => { void navigate({ to: '/tickets', search: { ...(JSON.parse(searchKey) as Search), ...changes }, replace: true }); }, [navigate, searchKey]);
   const open = useCallback((reference: string) => { void navigate({ to: '/tickets/$id', params: { id: reference } }); }, [navigate]);
@@ -121,13 +141,15 @@ export function TicketListPage() {
   return (
     <div className={classes.listPage}>
       <PageHeader title={title} beside={<Text size="xs" c="dimmed" className="tabular" aria-live="polite">{countText}</Text>}>
-        {isFiltered(search) && <SaveView conditions={conditionsOf(search, view?.conditions)} sort={sort} columns={display.columns} />}
+        {isFiltered(search) && <SaveView conditions={conditionsOf(search, view?.conditions)} sort={sort} columns={display.columns} groupBy={groupBy} />}
         <Popover position="bottom-end" width={260} shadow="md" trapFocus returnFocus>
           <Popover.Target><Button variant="default" size="compact-sm" leftSection={<IconAdjustmentsHorizontal size={14} />}>{t('tickets.list.display')}</Button></Popover.Target>
           <Popover.Dropdown>
             <Stack gap="sm">
               <Select label={t('tickets.list.sort')} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={sort} onChange={v => { set({ sort: v === defaultSort && !view ? undefined : v ?? undefined }); }}
                 data={orders.flatMap(o => [{ value: `-${o}`, label: `${t(`tickets.field.${o}`)} ↓` }, { value: o, label: `${t(`tickets.field.${o}`)} ↑` }])} />
+              <Select label={t('tickets.list.groupBy')} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={groupBy ?? 'none'} onChange={v => { set({ groupBy: v === (view?.groupBy ?? 'none') ? undefined : v ?? undefined }); }}
+                data={[{ value: 'none', label: t('tickets.list.groupByNothing') }, ...groupings.map(g => ({ value: g, label: t(`tickets.field.${g}`) }))]} />
               <SegmentedControl fullWidth size="xs" aria-label={t('tickets.list.density')} value={display.density} onChange={v => { display.setDensity(v as 'comfortable' | 'compact'); }}
                 data={[{ value: 'comfortable', label: t('tickets.list.comfortable') }, { value: 'compact', label: t('tickets.list.compact') }]} />
               <Checkbox.Group label={t('tickets.list.columns')} value={display.columns} onChange={display.setColumns}>
@@ -151,7 +173,7 @@ export function TicketListPage() {
       {list.error && !isQueryProblem && <Failed error={list.error} retry={() => { void list.refetch(); }} />}
       {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}><Text size="sm" c="dimmed">{t('tickets.list.emptyHint')}</Text></Empty>}
       {!list.error && (rows.length > 0 || !list.isSuccess) && (
-        <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
+        <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} groups={groups} groupBy={groupBy} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
           selectAll={on => { setAll(false); setSelected(on ? new Set(rows.map(r => r.id)) : new Set()); }} sort={sort} onSort={s => { set({ sort: s }); }}
           nearEnd={() => { if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage(); }} isLoadingMore={list.isFetchingNextPage} />
       )}

@@ -18,7 +18,7 @@ import { change } from './change';
 import type { ComposerHandle } from './Composer';
 import { Conversation } from './Conversation';
 import { Person, StatusMark } from './glance';
-import { lastList } from './lastList';
+import { lastList, rememberOpened } from './lastList';
 import { unmerge } from './MergeDialog';
 import { useRulebook, type Ticket } from './rulebook';
 import { SidePanel } from './SidePanel';
@@ -53,6 +53,7 @@ function TicketOf({ id }: { id: string }) {
   const [before, after] = [list.ids[at - 1], at >= 0 ? list.ids[at + 1] : undefined];
 
   useEffect(() => { if (ticket) document.title = `${ticket.subject} · ${ticket.reference} · Deskhand`; }, [ticket]);
+  useEffect(() => { rememberOpened(id); }, [id]);
   useEffect(() => { if (after) prefetchTicket(queryClient, after.reference); }, [after]);
 
   const go = (to: { reference: string } | undefined) => { if (to) void navigate({ to: '/tickets/$id', params: { id: to.reference } }); };

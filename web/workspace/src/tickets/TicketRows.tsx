@@ -2,10 +2,11 @@ import { Skeleton } from '@mantine/core';
 import { IconFlagFilled } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useImperativeHandle, useRef, type Ref } from 'react';
+import { memo, useEffect, useImperativeHandle, useMemo, useRef, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Time } from '../shared/Time';
 import type { ColumnName } from './display';
+import type { Grouping, TicketGroup } from './grouping';
 import { ChannelMark, Person, PriorityMark, SlaCountdown, StatusMark } from './glance';
 import { contactName, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
 import classes from './tickets.module.css';
@@ -16,6 +17,9 @@ interface Props {
   ref: Ref<TicketRowsHandle>;
   label: string;
   rows: Ticket[] | undefined;
+  /** Where each group of rows begins, when they are grouped. */
+  groups: TicketGroup[] | undefined;
+  groupBy: Grouping | null;
   total: number | null;
   columns: ColumnName[];
   density: 'comfortable' | 'compact';
@@ -35,26 +39,29 @@ interface Props {
 const sortable: Partial<Record<ColumnName, string>> = { updatedAt: 'updatedAt', createdAt: 'createdAt', sla: 'slaDueAt' };
 
 /** Only the rows in sight are in the page, so that a hundred and a hundred thousand feel alike. */
-export function TicketRows({ ref, label, rows, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, sort, onSort, nearEnd, isLoadingMore }: Props) {
+export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, sort, onSort, nearEnd, isLoadingMore }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const height = density === 'compact' ? 32 : 40;
+  const lines = useMemo(() => linesOf(rows ?? [], groups), [rows, groups]);
   // eslint-disable-next-line react-hooks/incompatible-library -- measures the page itself
-  const virtual = useVirtualizer({ count: rows?.length ?? 0, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, getItemKey: i => rows![i]!.id });
+  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, getItemKey: i => { const line = lines[i]!; return 'group' in line ? `group ${line.group.value}` : rows![line.row]!.id; } });
   useEffect(() => { virtual.measure(); }, [height, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  useEffect(() => { if (rows && rows.length > 0 && last >= rows.length - 15) nearEnd(); }, [last, rows, nearEnd]);
+  useEffect(() => { if (lines.length > 0 && last >= lines.length - 15) nearEnd(); }, [last, lines, nearEnd]);
 
   useImperativeHandle(ref, () => ({
     focus: index => {
-      virtual.scrollToIndex(index);
+      virtual.scrollToIndex(lines.findIndex(l => 'row' in l && l.row === index));
       // the row may have to be drawn first
       requestAnimationFrame(() => { requestAnimationFrame(() => { scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true }); }); });
     },
     hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
-  }), [virtual]);
+  }), [virtual, lines]);
 
+  // of what is loaded only: there may be more of each group further down
+  const hasMore = rows !== undefined && (total === null || total > rows.length);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const isEvery = rows !== undefined && rows.length > 0 && (isAll || rows.every(r => selected.has(r.id)));
@@ -74,15 +81,44 @@ export function TicketRows({ ref, label, rows, total, columns, density, active, 
             <tr key={i} style={{ height }}><td className={classes.tick} /><td className={classes.marks}><Skeleton height={14} width={34} /></td><td><Skeleton height={12} width={`${35 + (i * 23) % 45}%`} /></td>{columns.map(c => <td key={c} data-col={c}><Skeleton height={10} width="70%" /></td>)}</tr>
           ))}
           {before > 0 && <tr aria-hidden style={{ height: before }}><td /></tr>}
-          {rows && items.map(item => (
-            <Row key={item.key} ticket={rows[item.index]!} index={item.index} height={height} columns={columns} isActive={item.index === active} isSelected={isAll || selected.has(rows[item.index]!.id)} setActive={setActive} toggle={toggle} warm={warm} />
-          ))}
+          {rows && items.map(item => {
+            const line = lines[item.index];
+            if (!line) return null;
+            if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={columns.length + 3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th></tr>;
+            const ticket = rows[line.row]!;
+            return <Row key={item.key} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} />;
+          })}
           {after > 0 && <tr aria-hidden style={{ height: after }}><td /></tr>}
           {isLoadingMore && <tr style={{ height }}><td /><td /><td><Skeleton height={12} mx="md" width="40%" /></td></tr>}
         </tbody>
       </table>
     </div>
   );
+}
+
+type Line = { group: TicketGroup } | { row: number };
+
+/** What stands below each other: rows, and the names of groups above theirs. */
+function linesOf(rows: Ticket[], groups: TicketGroup[] | undefined): Line[] {
+  if (!groups) return rows.map((_, row) => ({ row }));
+  return groups.flatMap(group => [{ group }, ...Array.from({ length: group.count }, (_, i) => ({ row: group.start + i }))]);
+}
+
+function GroupName({ by, value }: { by: Grouping; value: string | null }) {
+  const { t } = useTranslation();
+  const { status, agent, group, category } = useRulebook();
+  if (value === null) return <>{by === 'assigneeId' ? t('tickets.list.nobody') : by === 'groupId' ? t('tickets.list.groupNone') : t('shared.none')}</>;
+  switch (by) {
+    case 'status': { const known = status(value); return <>{known && <StatusMark category={known.category} />}{known?.name ?? value}</>; }
+    case 'statusCategory': return <><StatusMark category={value as Ticket['statusCategory']} />{t(`tickets.status.${value as 'new'}`)}</>;
+    case 'priority': return <><PriorityMark priority={value as Ticket['priority']} />{t(`tickets.priority.${value as 'low'}`)}</>;
+    case 'type': return <>{t(`tickets.type.${value as 'task'}`)}</>;
+    case 'category': return <>{category(value)?.name ?? value}</>;
+    case 'channel': return <><ChannelMark channel={value as Ticket['channel']} />{t(`tickets.channel.${value as 'web'}`)}</>;
+    case 'customerId': return <CustomerName id={value} />;
+    case 'assigneeId': return <><Person name={agent(value)?.name} size={18} />{agent(value)?.name ?? '…'}</>;
+    case 'groupId': return <>{group(value)?.name ?? '…'}</>;
+  }
 }
 
 function Heading({ name, sort, onSort }: { name: ColumnName; sort: string; onSort: (sort: string) => void }) {

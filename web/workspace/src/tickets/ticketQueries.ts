@@ -1,5 +1,5 @@
-import { queryOptions, type QueryClient } from '@tanstack/react-query';
-import { answer, api } from '../api/client';
+import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query';
+import { answer, api, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import type { Ticket } from './rulebook';
 
@@ -13,15 +13,32 @@ export const ticketQuery = (id: string) => queryOptions({
   staleTime: 20_000,
 });
 
-export const commentsQuery = (id: string) => queryOptions({
+type CommentPages = InfiniteData<Wire<'PageOfComment'>, string>;
+
+/** The newest hundred, and older ones when they are asked for: a conversation of any length is read from its end. */
+export const commentsQuery = (id: string) => infiniteQueryOptions({
   queryKey: ['ticket', id, 'comments'],
-  queryFn: async () => {
-    // the newest come first, so that a conversation of any length is read from its end
-    const page = await answer(api.GET('/api/v1/tickets/{id}/comments', { params: { path: { id }, query: { limit: '100', sort: '-createdAt' } } }));
-    return { comments: [...page.data].reverse(), isCut: page.pagination.hasMore, total: page.pagination.total };
-  },
+  queryFn: ({ pageParam }) => answer(api.GET('/api/v1/tickets/{id}/comments', { params: { path: { id }, query: { limit: '100', sort: '-createdAt', ...(pageParam ? { cursor: pageParam } : {}) } } })),
+  initialPageParam: '',
+  getNextPageParam: last => last.pagination.nextCursor ?? undefined,
+  select: inOrder,
   staleTime: 20_000,
 });
+
+function inOrder({ pages }: CommentPages) {
+  return { comments: pages.flatMap(p => p.data).reverse(), total: pages[0]?.pagination.total ?? 0 };
+}
+
+/** Puts a comment that was just written at the end of what is shown. */
+export function addComment(id: string, comment: Wire<'CommentResponse'>) {
+  queryClient.setQueryData<CommentPages>(['ticket', id, 'comments'], old => !old || old.pages.some(p => p.data.some(c => c.id === comment.id)) ? old
+    : { ...old, pages: old.pages.map((p, i) => i === 0 ? { ...p, data: [comment, ...p.data] } : p) });
+}
+
+/** Shows a comment as it is now. */
+export function replaceComment(id: string, comment: Wire<'CommentResponse'>) {
+  queryClient.setQueryData<CommentPages>(['ticket', id, 'comments'], old => old && { ...old, pages: old.pages.map(p => ({ ...p, data: p.data.map(c => c.id === comment.id ? comment : c) })) });
+}
 
 export const attachmentsQuery = (id: string) => queryOptions({ queryKey: ['ticket', id, 'attachments'], queryFn: () => answer(api.GET('/api/v1/tickets/{id}/attachments', { params: { path: { id }, query: { limit: '100' } } })).then(p => p.data), staleTime: 60_000 });
 export const historyQuery = (id: string) => queryOptions({ queryKey: ['ticket', id, 'history'], queryFn: () => answer(api.GET('/api/v1/tickets/{id}/history', { params: { path: { id }, query: { limit: '100' } } })) });
@@ -41,7 +58,7 @@ function listed(id: string): Ticket | undefined {
 /** Fetches what opening a ticket shows first, so that it opens at once. */
 export function prefetchTicket(client: QueryClient, id: string) {
   void client.prefetchQuery(ticketQuery(id));
-  void client.prefetchQuery(commentsQuery(id));
+  void client.prefetchInfiniteQuery(commentsQuery(id));
   void import('./TicketPage');
   void import('./Composer');
 }

@@ -1,6 +1,6 @@
 export const access = {
   signIn: {
-    title: 'Sign in', welcome: 'Welcome back', email: 'E-mail', password: 'Password', submit: 'Sign in', forgot: 'Forgot your password?', tenant: 'Which desk?', code: 'Six-digit code', codeHint: 'Open your authenticator app.',
+    title: 'Sign in', email: 'E-mail', password: 'Password', submit: 'Sign in', forgot: 'Forgot your password?', tenant: 'Which desk?', code: 'Six-digit code', codeHint: 'Open your authenticator app.',
     ended: 'Your session has ended. Sign in to go on where you were.', back: 'Use another account',
   },
   forgot: { title: 'Reset your password', intro: 'Enter your e-mail address. If it has an account here, a link is on its way.', submit: 'Send the link', sent: 'If this address has an account, look in your mailbox.', back: 'Back to sign-in' },

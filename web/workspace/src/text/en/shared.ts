@@ -1,11 +1,11 @@
 export const shared = {
-  save: 'Save', cancel: 'Cancel', close: 'Close', undo: 'Undo', undone: 'Undone', retry: 'Try again', delete: 'Delete', edit: 'Edit', add: 'Add', remove: 'Remove', back: 'Back', more: 'More', done: 'Done', loadMore: 'Load more', loading: 'Loading…', clear: 'Clear', none: 'None', yes: 'Yes', no: 'No', copy: 'Copy', copied: 'Copied', apply: 'Apply',
+  save: 'Save', cancel: 'Cancel', close: 'Close', undo: 'Undo', undone: 'Undone', retry: 'Try again', delete: 'Delete', edit: 'Edit', remove: 'Remove', done: 'Done', loadMore: 'Load more', loading: 'Loading…', clear: 'Clear', none: 'None', yes: 'Yes', no: 'No', copy: 'Copy', copied: 'Copied', apply: 'Apply',
   notFound: { title: 'Nothing here', text: 'This page does not exist, or you may not see it.', home: 'To the tickets' },
   error: {
-    title: 'This did not work', offline: 'The server cannot be reached.', forbidden: 'You may not do this.', stale: 'Somebody else has changed this meanwhile. Look again, then repeat.', tooMany: 'Too fast. Wait a moment.', reference: 'Trace {{id}}', crash: 'Something on this page broke.', reload: 'Reload',
+    title: 'This did not work', offline: 'The server cannot be reached.', stale: 'Somebody else has changed this meanwhile. Look again, then repeat.', tooMany: 'Too fast. Wait a moment.', reference: 'Trace {{id}}', crash: 'Something on this page broke.', reload: 'Reload',
   },
   time: { now: 'just now', dueIn: 'in {{time}}', overdue: '{{time}} over' },
-  rowsOf: '{{shown}} of {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', created: 'Created', all: 'All', any: 'Any', search: 'Search', historyTitle: 'History', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
+  rowsOf: '{{shown}} of {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', search: 'Search', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
   rows_one: '{{count}} row', rows_other: '{{count}} rows',
   history: {
     set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”',

@@ -1,22 +1,20 @@
 export const shell = {
-  appName: 'Deskhand',
   nav: {
-    label: 'Main', tickets: 'Tickets', views: 'Views', allTickets: 'All tickets', mine: 'Assigned to me', unassigned: 'Unassigned', create: 'New ticket', search: 'Search or jump to…',
-    more: '{{count}}+', notifications: 'Notifications', help: 'Keyboard shortcuts', account: 'Account of {{name}}', signOut: 'Sign out', open: 'Open navigation', close: 'Close navigation',
-    skip: 'Skip to content', customers: 'Customers', dashboard: 'Dashboard', settings: 'Settings', manageViews: 'Views',
+    label: 'Main', views: 'Views', allTickets: 'All tickets', mine: 'Assigned to me', unassigned: 'Unassigned', create: 'New ticket', search: 'Search or jump to…',
+    more: '{{count}}+', help: 'Keyboard shortcuts', account: 'Account of {{name}}', signOut: 'Sign out', open: 'Open navigation',
+    skip: 'Skip to content', customers: 'Customers', dashboard: 'Dashboard', settings: 'Settings', manageViews: 'Manage views',
   },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'System' },
   language: 'Language',
   connection: {
     offline: 'You are offline. What you see may be old; what you write is kept here.',
     reconnecting: 'Connection lost. Trying again…',
-    back: 'Connected again',
   },
   palette: {
     title: 'Command palette', placeholder: 'Type a command, a reference, or words…', nothing: 'Nothing found', goTo: 'Go to', actions: 'Actions', tickets: 'Tickets', customers: 'Customers', contacts: 'Contacts',
-    tags: 'Tags', searchFor: 'Search tickets for “{{words}}”', here: 'On this page', preferences: 'Preferences',
+    tags: 'Tags', searchFor: 'Search tickets for “{{words}}”', here: 'On this page',
   },
-  keys: { title: 'Keyboard shortcuts', single: 'Shortcuts of a single key', singleHint: 'Turn off if you dictate, or if keys are struck by accident.', everywhere: 'Everywhere', thisPage: 'On this page', then: 'then', or: 'or' },
+  keys: { title: 'Keyboard shortcuts', single: 'Shortcuts of a single key', singleHint: 'Turn off if you dictate, or if keys are struck by accident.', everywhere: 'Everywhere', thisPage: 'On this page', then: 'then' },
   notifications: {
     title: 'Notifications', none: 'You are all caught up.', readAll: 'Mark all as read', unread_one: '{{count}} unread notification', unread_other: '{{count}} unread notifications', isNew: 'New',
     kind: {

@@ -1,13 +1,13 @@
 import type { Catalogue } from '..';
 
 export const shared: Catalogue['shared'] = {
-  save: 'Guardar', cancel: 'Cancelar', close: 'Cerrar', undo: 'Deshacer', undone: 'Deshecho', retry: 'Reintentar', delete: 'Eliminar', edit: 'Editar', add: 'Añadir', remove: 'Quitar', back: 'Atrás', more: 'Más', done: 'Hecho', loadMore: 'Cargar más', loading: 'Cargando…', clear: 'Borrar', none: 'Ninguno', yes: 'Sí', no: 'No', copy: 'Copiar', copied: 'Copiado', apply: 'Aplicar',
+  save: 'Guardar', cancel: 'Cancelar', close: 'Cerrar', undo: 'Deshacer', undone: 'Deshecho', retry: 'Reintentar', delete: 'Eliminar', edit: 'Editar', remove: 'Quitar', done: 'Hecho', loadMore: 'Cargar más', loading: 'Cargando…', clear: 'Borrar', none: 'Ninguno', yes: 'Sí', no: 'No', copy: 'Copiar', copied: 'Copiado', apply: 'Aplicar',
   notFound: { title: 'Aquí no hay nada', text: 'Esta página no existe, o usted no puede verla.', home: 'A los tickets' },
   error: {
-    title: 'Esto no funcionó', offline: 'No se puede contactar con el servidor.', forbidden: 'No puede hacer esto.', stale: 'Otra persona lo ha cambiado mientras tanto. Mire de nuevo y repita.', tooMany: 'Demasiado rápido. Espere un momento.', reference: 'Traza {{id}}', crash: 'Algo falló en esta página.', reload: 'Recargar',
+    title: 'Esto no funcionó', offline: 'No se puede contactar con el servidor.', stale: 'Otra persona lo ha cambiado mientras tanto. Mire de nuevo y repita.', tooMany: 'Demasiado rápido. Espere un momento.', reference: 'Traza {{id}}', crash: 'Algo falló en esta página.', reload: 'Recargar',
   },
   time: { now: 'ahora mismo', dueIn: 'en {{time}}', overdue: '{{time}} de retraso' },
-  rowsOf: '{{shown}} de {{total}}', editField: 'Editar {{field}}: {{value}}', name: 'Nombre', actions: 'Acciones', active: 'Activo', inactive: 'Inactivo', updated: 'Actualizado', created: 'Creado', all: 'Todos', any: 'Cualquiera', search: 'Buscar', historyTitle: 'Historial', noHistory: 'Nada ha cambiado todavía.', deleted: '{{name}} se eliminó', saved: 'Guardado',
+  rowsOf: '{{shown}} de {{total}}', editField: 'Editar {{field}}: {{value}}', name: 'Nombre', actions: 'Acciones', active: 'Activo', inactive: 'Inactivo', updated: 'Actualizado', search: 'Buscar', noHistory: 'Nada ha cambiado todavía.', deleted: '{{name}} se eliminó', saved: 'Guardado',
   rows_one: '{{count}} fila', rows_other: '{{count}} filas',
   history: {
     set: '{{who}} puso {{field}} en {{to}}', changed: '{{who}} cambió {{field}} de {{from}} a {{to}}', cleared: '{{who}} quitó {{field}} {{from}}', because: 'porque: {{reason}}', rule: 'Regla «{{rule}}»',

@@ -1,24 +1,22 @@
 import type { Catalogue } from '..';
 
 export const shell: Catalogue['shell'] = {
-  appName: 'Deskhand',
   nav: {
-    label: 'Principal', tickets: 'Tickets', views: 'Vistas', allTickets: 'Todos los tickets', mine: 'Asignados a mí', unassigned: 'Sin asignar', create: 'Nuevo ticket', search: 'Buscar o ir a…',
-    more: '{{count}}+', notifications: 'Notificaciones', help: 'Atajos de teclado', account: 'Cuenta de {{name}}', signOut: 'Cerrar sesión', open: 'Abrir navegación', close: 'Cerrar navegación',
-    skip: 'Saltar al contenido', customers: 'Clientes', dashboard: 'Panel', settings: 'Ajustes', manageViews: 'Vistas',
+    label: 'Principal', views: 'Vistas', allTickets: 'Todos los tickets', mine: 'Asignados a mí', unassigned: 'Sin asignar', create: 'Nuevo ticket', search: 'Buscar o ir a…',
+    more: '{{count}}+', help: 'Atajos de teclado', account: 'Cuenta de {{name}}', signOut: 'Cerrar sesión', open: 'Abrir navegación',
+    skip: 'Saltar al contenido', customers: 'Clientes', dashboard: 'Panel', settings: 'Ajustes', manageViews: 'Gestionar vistas',
   },
   theme: { label: 'Tema', light: 'Claro', dark: 'Oscuro', auto: 'Sistema' },
   language: 'Idioma',
   connection: {
     offline: 'No hay conexión. Lo que ve puede ser antiguo; lo que escriba se guarda aquí.',
     reconnecting: 'Conexión perdida. Intentando de nuevo…',
-    back: 'Conectado de nuevo',
   },
   palette: {
     title: 'Paleta de comandos', placeholder: 'Escriba un comando, una referencia o palabras…', nothing: 'No se encontró nada', goTo: 'Ir a', actions: 'Acciones', tickets: 'Tickets', customers: 'Clientes', contacts: 'Contactos',
-    tags: 'Etiquetas', searchFor: 'Buscar tickets con «{{words}}»', here: 'En esta página', preferences: 'Preferencias',
+    tags: 'Etiquetas', searchFor: 'Buscar tickets con «{{words}}»', here: 'En esta página',
   },
-  keys: { title: 'Atajos de teclado', single: 'Atajos de una sola tecla', singleHint: 'Desactívelos si dicta o si pulsa teclas sin querer.', everywhere: 'En todas partes', thisPage: 'En esta página', then: 'luego', or: 'o' },
+  keys: { title: 'Atajos de teclado', single: 'Atajos de una sola tecla', singleHint: 'Desactívelos si dicta o si pulsa teclas sin querer.', everywhere: 'En todas partes', thisPage: 'En esta página', then: 'luego' },
   notifications: {
     title: 'Notificaciones', none: 'Está al día.', readAll: 'Marcar todo como leído', unread_one: '{{count}} notificación sin leer', unread_other: '{{count}} notificaciones sin leer', isNew: 'Nuevo',
     kind: {
