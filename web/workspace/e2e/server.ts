@@ -35,7 +35,7 @@ export default async function start(): Promise<() => Promise<void>> {
 }
 
 async function ready(server: ChildProcess, address: string, said: string[]) {
-  const until = Date.now() + 120_000;
+  const until = Date.now() + 240_000;
   while (Date.now() < until) {
     if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}:\n${said.join('')}`);
     const answer = await fetch(address).catch(() => null);
