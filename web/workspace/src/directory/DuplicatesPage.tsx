@@ -55,7 +55,7 @@ function MergeDialog({ kind, pair, close }: { kind: 'customers' | 'contacts'; pa
       const outdate = () => { void client.invalidateQueries({ queryKey: [kind] }); void client.invalidateQueries({ queryKey: [kind.slice(0, -1), keep.id] }); };
       outdate();
       toast(t('directory.dup.merged', { name: keep.name }), async () => {
-        await answer(api.POST(`/api/v1/${kind}/{id}/unmerge`, { params: { path: { id: keep.id } }, body: { mergeId: merge.id } as never }));
+        await answer(api.POST(`/api/v1/${kind}/{id}/unmerge`, { params: { path: { id: keep.id } }, body: { mergeId: merge.id } }));
         outdate();
       });
     },

@@ -47,7 +47,7 @@ function Preview({ template, values }: { template: Template; values: Values }) {
   const [asked] = useDebouncedValue(values, 400);
   const preview = useQuery({
     queryKey: ['template-preview', template.id, asked], placeholderData: keepPreviousData, retry: false, staleTime: Infinity,
-    queryFn: () => answer(api.POST('/api/v1/templates/{id}/preview', { params: { path: { id: template.id } }, body: asked as never })),
+    queryFn: () => answer(api.POST('/api/v1/templates/{id}/preview', { params: { path: { id: template.id } }, body: asked as unknown as Wire<'PreviewTemplateBody'> })),
   });
   return (
     <Stack gap="xs">

@@ -43,7 +43,7 @@ export function WebhooksPage() {
         actions={w => [
           { label: t('settings.webhooks.attempts'), run: () => { set({ attempts: w.id }); } },
           { label: t('settings.webhooks.test'), run: () => { answer(api.POST('/api/v1/webhooks/{id}/test', path(w.id))).then(() => { toast(t('settings.webhooks.tested')); set({ attempts: w.id }); void again(); }, toastError); } },
-          { label: t('settings.webhooks.rotate'), run: () => { answer(api.POST('/api/v1/webhooks/{id}/rotate-secret', { ...path(w.id), body: {} as never })).then(made => { setSecret({ name: w.url, secret: made.secret }); }, toastError); } },
+          { label: t('settings.webhooks.rotate'), run: () => { answer(api.POST('/api/v1/webhooks/{id}/rotate-secret', { ...path(w.id), body: {} })).then(made => { setSecret({ name: w.url, secret: made.secret }); }, toastError); } },
         ]}
         columns={[
           { key: 'events', title: t('settings.webhooks.events'), wide: true, cell: w => w.events.length === 0 ? t('settings.webhooks.all') : w.events.join(', ') },

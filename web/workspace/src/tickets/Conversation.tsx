@@ -98,7 +98,7 @@ function CommentEntry({ comment, files, ticketId }: { comment: Comment; files: W
 
   async function split() {
     try {
-      const made = await answer(api.POST('/api/v1/tickets/{id}/split', { params: { path: { id: ticketId }, header: once() }, body: { commentId: comment.id } as never }));
+      const made = await answer(api.POST('/api/v1/tickets/{id}/split', { params: { path: { id: ticketId }, header: once() }, body: { commentId: comment.id } }));
       await navigate({ to: '/tickets/$id', params: { id: made.reference } });
       toast(t('tickets.page.splitDone', { reference: made.reference }));
     } catch (error) {
