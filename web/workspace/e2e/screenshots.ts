@@ -21,7 +21,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await take('list');
 
       // one that was talked about
-      const { data } = await api.get<{ data: { id: string; reference: string }[] }>('/tickets?statusCategory=open,pending&sort=-priority&limit=40');
+      const { data } = await api.get<{ data: { id: string; reference: string }[] }>('/tickets?statusCategory=open&statusCategory=pending&sort=-priority&limit=40');
       const lengths = await Promise.all(data.map(async t => (await api.get<{ pagination: { total: number } }>(`/tickets/${t.id}/comments?limit=1`)).pagination.total));
       await page.goto(`/tickets/${data[lengths.indexOf(Math.max(...lengths))]!.reference}`);
       await page.getByRole('region', { name: 'Reply' }).getByRole('textbox').waitFor();

@@ -11,7 +11,7 @@ import { useAddress } from '../shared/paged';
 import { PageHeader } from '../shared/PageHeader';
 import type { Search } from '../shared/search';
 import { Empty, Failed } from '../shared/States';
-import { priorities } from '../tickets/rulebook';
+import { priorities, useRulebook } from '../tickets/rulebook';
 import type { Series } from './charts';
 import { download, toCsv } from './csv';
 import classes from './reports.module.css';
@@ -31,6 +31,7 @@ export function DashboardPage() {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const { search, set } = useAddress();
+  const { category } = useRulebook();
   const range: Range = search.range !== undefined && search.range in ranges ? search.range as Range : 'd30';
   // the beginning of a day: the question stays the same until midnight
   const from = useMemo(() => { const day = new Date(); day.setHours(0, 0, 0, 0); day.setDate(day.getDate() - ranges[range]); return day.toISOString(); }, [range]);
@@ -62,7 +63,7 @@ export function DashboardPage() {
         <Card title={t('reports.byAssignee')}><BarList rows={b && [...(b.unassigned > 0 && !b.byAssignee.some(a => a.id === null) ? [{ name: t('reports.nobody'), count: b.unassigned, search: { assignee: 'none', statusCategory: open } }] : []), ...b.byAssignee.slice(0, 10).map(a => ({ name: a.name ?? t('reports.nobody'), count: a.count, search: { assignee: a.id ?? 'none', statusCategory: open } }))]} /></Card>
         <Card title={t('reports.byGroup')}><BarList rows={b && b.byGroup.slice(0, 10).map(g => ({ name: g.name ?? t('reports.noGroup'), count: g.count, search: { group: g.id ?? 'none', statusCategory: open } }))} /></Card>
         <CountChart title={t('reports.byChannel')} counts={v?.byChannel} nameOf={c => t(`tickets.channel.${c as 'email'}`)} search={c => ({ channel: c, q: `created>=${day}` })} />
-        <CountChart title={t('reports.byCategory')} counts={v?.byCategory} nameOf={c => c.replaceAll('_', ' ')} search={c => ({ category: c, q: `created>=${day}` })} />
+        <CountChart title={t('reports.byCategory')} counts={v?.byCategory} nameOf={c => category(c)?.name ?? c} search={c => ({ category: c, q: `created>=${day}` })} />
         <Sla from={from} />
         {me.may('reports:read') && <Satisfaction from={from} />}
       </div>

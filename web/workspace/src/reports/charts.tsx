@@ -6,7 +6,7 @@ export interface Slice { name: string; value: number; color: string }
 export interface Series { name: string; label: string; color: string }
 export type Row = Record<string, string | number>;
 
-const box = { h: 240, w: '100%', tickLine: 'none', gridAxis: 'x', strokeDasharray: '0', barProps: { isAnimationActive: false, radius: 3 } } as const;
+const box = { h: 240, w: '100%', tickLine: 'none', gridAxis: 'x', gridColor: 'var(--desk-border)', strokeDasharray: '0', barProps: { isAnimationActive: false, radius: 3 } } as const;
 
 /** One number a name; a bar leads somewhere when `onPick` is given. */
 export function Bars({ rows, series, stacked, lying, onPick }: { rows: Row[]; series: Series[]; stacked?: boolean; lying?: boolean; onPick?: (row: Row) => void }) {

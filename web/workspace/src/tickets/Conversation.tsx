@@ -47,6 +47,20 @@ export function Conversation({ id, ticket }: { id: string; ticket: Ticket | unde
     else if (isFirst || isNear) scroller?.scrollTo({ top: scroller.scrollHeight });
   }, [count, hash]);
 
+  // who reads the end goes on reading it when the composer, or what comes in above, takes its place
+  const isRead = list.data !== undefined;
+  useEffect(() => {
+    const scroller = end.current?.closest('[data-conversation]');
+    if (!scroller || !end.current?.parentElement) return () => undefined;
+    let isAtEnd = true;
+    const look = () => { isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 8; };
+    const sizes = new ResizeObserver(() => { if (isAtEnd) scroller.scrollTop = scroller.scrollHeight; });
+    sizes.observe(scroller);
+    sizes.observe(end.current.parentElement);
+    scroller.addEventListener('scroll', look);
+    return () => { sizes.disconnect(); scroller.removeEventListener('scroll', look); };
+  }, [isRead]);
+
   // a link may name one that is older than what is read so far
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const isNamedMissing = hash !== '' && list.data !== undefined && !list.data.comments.some(c => c.id === hash);

@@ -84,7 +84,7 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
           {rows && items.map(item => {
             const line = lines[item.index];
             if (!line) return null;
-            if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={columns.length + 3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th></tr>;
+            if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th>{columns.map(c => <td key={c} data-col={c} />)}</tr>;
             const ticket = rows[line.row]!;
             return <Row key={item.key} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} />;
           })}

@@ -1,6 +1,6 @@
 export const shell = {
   nav: {
-    label: 'Main', views: 'Views', allTickets: 'All tickets', mine: 'Assigned to me', unassigned: 'Unassigned', create: 'New ticket', search: 'Search or jump to…',
+    label: 'Main', views: 'Views', allTickets: 'All tickets', mine: 'Assigned to me', unassigned: 'Unassigned', create: 'New ticket', search: 'Search…',
     more: '{{count}}+', help: 'Keyboard shortcuts', account: 'Account of {{name}}', signOut: 'Sign out', open: 'Open navigation',
     skip: 'Skip to content', customers: 'Customers', dashboard: 'Dashboard', settings: 'Settings', manageViews: 'Manage views',
   },

@@ -2,7 +2,7 @@ import type { Catalogue } from '..';
 
 export const shell: Catalogue['shell'] = {
   nav: {
-    label: 'Principal', views: 'Vistas', allTickets: 'Todos los tickets', mine: 'Asignados a mí', unassigned: 'Sin asignar', create: 'Nuevo ticket', search: 'Buscar o ir a…',
+    label: 'Principal', views: 'Vistas', allTickets: 'Todos los tickets', mine: 'Asignados a mí', unassigned: 'Sin asignar', create: 'Nuevo ticket', search: 'Buscar…',
     more: '{{count}}+', help: 'Atajos de teclado', account: 'Cuenta de {{name}}', signOut: 'Cerrar sesión', open: 'Abrir navegación',
     skip: 'Saltar al contenido', customers: 'Clientes', dashboard: 'Panel', settings: 'Ajustes', manageViews: 'Gestionar vistas',
   },
