@@ -6,7 +6,8 @@ export default defineConfig({
   testMatch: process.env.RUN ?? '*.spec.ts',
   fullyParallel: false,
   workers: 1,
-  retries: 0,
+  // on a busy machine a browser may miss a beat: a journey that needs its second try is reported as flaky
+  retries: 1,
   // for the slowest machine: signing in alone hashes a password, on purpose slowly
   timeout: 120_000,
   expect: { timeout: 30_000 },

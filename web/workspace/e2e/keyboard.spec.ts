@@ -41,7 +41,7 @@ test('a working day without a mouse: sign in, find, assign, answer, set aside, g
 
   // open, answer, set aside
   await keys('Enter');
-  await expect(page).toHaveURL(new RegExp(chosen.reference));
+  await expect(page.getByRole('heading', { level: 1, name: new RegExp(chosen.reference) })).toBeAttached();
   await keys('r');
   await expect(page.getByRole('textbox', { name: 'Reply' })).toBeFocused();
   await page.keyboard.type('Please send us the serial number.');
@@ -75,6 +75,7 @@ test('a working day without a mouse: sign in, find, assign, answer, set aside, g
 
   // two at once, and back
   await keys('x', 'k', 'x', 'p');
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
   await page.keyboard.type('urgent');
   await keys('Enter');
   await expect.poll(async () => Promise.all([first!, second!].map(async x => (await now(x.id)).priority))).toEqual(['urgent', 'urgent']);

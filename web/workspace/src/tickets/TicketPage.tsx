@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDots, IconFlagFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
@@ -45,6 +45,14 @@ function TicketOf({ id }: { id: string }) {
   const query = useQuery(ticketQuery(id));
   const ticket = query.data;
   const composer = useRef<ComposerHandle>(null);
+  // a key may be quicker than the editor: what it asked for is done when that is there
+  const early = useRef<((handle: ComposerHandle) => void) | null>(null);
+  const holdComposer = useCallback((handle: ComposerHandle | null) => {
+    composer.current = handle;
+    if (!handle) return;
+    early.current?.(handle);
+    early.current = null;
+  }, []);
   const [act, setAct] = useState<Act | null>(null);
   const [dialog, setDialog] = useState<'merge' | 'escalate' | null>(null);
   const isNarrow = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false });
@@ -59,7 +67,8 @@ function TicketOf({ id }: { id: string }) {
   const go = (to: { reference: string } | undefined) => { if (to) void navigate({ to: '/tickets/$id', params: { id: to.reference } }); };
   const back = () => { void navigate({ href: list.href }); };
   const showTab = (next: string | null) => { void navigate({ to: '.', search: next && next !== 'conversation' ? { tab: next } : {}, replace: true }); };
-  const write = (audience: 'public' | 'internal') => { if (tab !== 'conversation') showTab('conversation'); composer.current?.write(audience); };
+  const inComposer = (ask: (handle: ComposerHandle) => void) => { if (composer.current) ask(composer.current); else early.current = ask; };
+  const write = (audience: 'public' | 'internal') => { if (tab !== 'conversation') showTab('conversation'); inComposer(c => { c.write(audience); }); };
   const set = (body: Parameters<typeof change>[1], said?: string) => { if (ticket) void change({ ids: [ticket.id] }, body, said).catch(() => undefined); };
   const mayUpdate = me.may('tickets:update');
   const isOpen = ticket?.statusCategory !== 'closed';
@@ -76,7 +85,7 @@ function TicketOf({ id }: { id: string }) {
       { id: 'status', label: t('tickets.act.status'), keys: 's', scope: 'page' as const, run: () => { setAct('status'); } },
       { id: 'priority', label: t('tickets.act.priority'), keys: 'p', scope: 'page' as const, run: () => { setAct('priority'); } },
       { id: 'tags', label: t('tickets.act.tags'), keys: 't', scope: 'page' as const, run: () => { setAct('tags'); } },
-      { id: 'macros', label: t('tickets.page.macros'), keys: 'm', scope: 'page' as const, run: () => { composer.current?.macros(); } },
+      { id: 'macros', label: t('tickets.page.macros'), keys: 'm', scope: 'page' as const, run: () => { inComposer(c => { c.macros(); }); } },
       { id: 'merge', label: t('tickets.page.mergeInto'), scope: 'page' as const, run: () => { setDialog('merge'); } },
     ] : []),
     ...(me.may('tickets:escalate') ? [{ id: 'escalate', label: t('tickets.page.escalate'), keys: 'e', scope: 'page' as const, run: () => { setDialog('escalate'); } }] : []),
@@ -94,7 +103,7 @@ function TicketOf({ id }: { id: string }) {
         <Conversation id={id} ticket={ticket} />
       </div>
       {ticket && !query.isPlaceholderData && isOpen && !ticket.mergedIntoId && me.may('notes:write') && (
-        <Suspense fallback={<div className={classes.composer} style={{ height: 172 }} />}><Composer ref={composer} ticket={ticket} id={id} /></Suspense>
+        <Suspense fallback={<div className={classes.composer} style={{ height: 172 }} />}><Composer ref={holdComposer} ticket={ticket} id={id} /></Suspense>
       )}
     </>
   );
