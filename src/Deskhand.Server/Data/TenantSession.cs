@@ -42,7 +42,7 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     {
         if (transaction is not null) return await work();
         // whoever draws gives the turn on with the commit; the disk is waited for together
-        var (outcome, signals) = shortLocks ? await Drawing(work, cancellationToken) : await Alone(work, hasShortLocks: false, cancellationToken);
+        var (outcome, signals) = shortLocks ? await Drawing(work, cancellationToken) : await Alone(work, shortLocks: false, cancellationToken);
         if (shortLocks && outcome.Problem is null) await database.Disk.Committed();
         foreach (var signal in signals) signal();
         return outcome;
@@ -51,23 +51,22 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     private async Task<(Outcome<T>, Action[])> Drawing<T>(Func<Task<Outcome<T>>> work, CancellationToken cancellationToken)
     {
         using var turn = await database.Drawing.Take(TenantId.GetHashCode(), cancellationToken);
-        return await Alone(work, hasShortLocks: true, cancellationToken);
+        return await Alone(work, shortLocks: true, cancellationToken);
     }
 
     /// <summary>A transaction from begin to commit, and what is to be said after it.</summary>
-    private async Task<(Outcome<T>, Action[])> Alone<T>(Func<Task<Outcome<T>>> work, bool hasShortLocks, CancellationToken cancellationToken)
+    private async Task<(Outcome<T>, Action[])> Alone<T>(Func<Task<Outcome<T>>> work, bool shortLocks, CancellationToken cancellationToken)
     {
         try
         {
             connection = await database.Source.OpenConnectionAsync(cancellationToken);
             transaction = await connection.BeginTransactionAsync(cancellationToken);
-            (this.hasShortLocks, tenantIsSet) = (hasShortLocks, false);
-            if (!hasShortLocks) await Execute([], cancellationToken);
+            (hasShortLocks, tenantIsSet) = (shortLocks, false);
+            if (!shortLocks) await Execute([], cancellationToken);
             var outcome = await work();
             if (outcome.Problem is not null) return (outcome, []);
             // the work is done: a client that hangs up now shall not leave it undecided
-            if (isFinished) isFinished = false;
-            else await transaction.CommitAsync(CancellationToken.None);
+            if (!isFinished) await transaction.CommitAsync(CancellationToken.None);
             return (outcome, [.. committed]);
         }
         finally

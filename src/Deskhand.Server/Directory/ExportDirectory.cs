@@ -102,5 +102,4 @@ internal static class DirectoryExport
     public static string? Word(Dictionary<Guid, string> words, Guid? id) => id is { } known ? words.GetValueOrDefault(known) : null;
 
     public static string? Custom(Tickets.CustomValues values) => values.Count == 0 ? null : values.ToJson();
-
 }

@@ -90,21 +90,20 @@ internal static class ClockRow
             (SELECT ticket_id FROM ticket_sla WHERE tenant_id = $1 AND next_due_at IS NOT NULL FOR UPDATE SKIP LOCKED)
         """, cancellationToken, Rows.P(session.TenantId), Rows.P(now + Heard));
 
-    /// <summary>The tier of the customer that a ticket has after a change.</summary>
-    public static async Task<Tier?> TierOf(TenantSession session, Ticket? before, TicketChange change, Known known, CancellationToken cancellationToken)
-    {
-        var named = change switch
+    /// <summary>The customer that a ticket has after a change.</summary>
+    public static Guid? CustomerOf(Ticket? before, TicketChange change, Known known) =>
+        change switch
         {
             TicketChange.Create create => create.Fields.CustomerId,
             TicketChange.Edit edit => edit.Fields.CustomerId,
             TicketChange.Revert revert => revert.What.Fields?.CustomerId,
             TicketChange.Redefine { What: Redefinition.Owner owner } when owner.From == before?.Fields.CustomerId => owner.To,
             _ => before?.Fields.CustomerId,
-        };
-        if ((named ?? known.CustomerOfContact ?? known.CustomerOfAsset) is not { } customer) return null;
-        var tiers = await session.Query("SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2", r => Wire.Find<Tier>(r.GetString(0)), cancellationToken, Rows.P(session.TenantId), Rows.P(customer));
-        return tiers.SingleOrDefault();
-    }
+        } ?? known.CustomerOfContact ?? known.CustomerOfAsset;
+
+    /// <summary>Also of a customer that is deleted by now; null when there is none.</summary>
+    public static async Task<Tier?> TierOf(TenantSession session, Guid customerId, CancellationToken cancellationToken) =>
+        (await session.Query("SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2", r => Wire.Find<Tier>(r.GetString(0)), cancellationToken, Rows.P(session.TenantId), Rows.P(customerId))).SingleOrDefault();
 
     /// <summary>What stands in reports: kept or missed, and promised by a policy that applies.</summary>
     private static IEnumerable<SlaClock> Decided(Ticket? ticket) =>

@@ -113,8 +113,13 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
     private async Task<(Outcome<TicketDecision> Decided, Known Known)> Decide(Ticket? before, TicketChange change, Rulebook rulebook, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var known = await TicketReferences.LookUp(session, before, change, by, cancellationToken);
-        if (known.Tier is { } tier && (change as TicketChange.Create)?.Fields.CustomerId is { } customer) known = known with { Answers = known.Answers.Add(new Question.TierOf(customer), tier) };
-        else if (rulebook.Sla.AsksForTier && known.Tier is null) known = known with { Tier = await ClockRow.TierOf(session, before, change, known, cancellationToken) };
+        if (ClockRow.CustomerOf(before, change, known) is { } customer)
+        {
+            if (rulebook.Sla.AsksForTier && known.Tier is null) known = known with { Tier = await ClockRow.TierOf(session, customer, cancellationToken) };
+            // rules may ask for what is known by now
+            if (known.Tier is { } tier) known = known with { Answers = known.Answers.Add(new Question.TierOf(customer), tier) };
+        }
+
         return await Decide(before, change, rulebook, by, now, known, cancellationToken);
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Deskhand.Automation;
 using Deskhand.Data;
-using Deskhand.Directory;
 
 namespace Deskhand.Tickets;
 
@@ -23,8 +22,7 @@ internal static class RuleAnswers
     private static async Task<object?> Answer(TenantSession session, Question ask, TimeProvider clock, bool routes, CancellationToken cancellationToken) => ask switch
     {
         Question.NewId => Ids.New(clock.GetUtcNow()),
-        Question.TierOf { CustomerId: var customer } => (await session.Query("SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2", r => r.Text(0), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(customer))).SingleOrDefault() is { } tier ? Wire.Find<Tier>(tier) : null,
+        Question.TierOf { CustomerId: var customer } => await ClockRow.TierOf(session, customer, cancellationToken),
         Question.Place { AssigneeId: var agent, GroupId: var group } => await TicketReferences.Place(session, agent, group, cancellationToken),
         Question.Router router => routes ? await AgentRouting.Next(session, router, cancellationToken) : null,
         Question.Recent recent => await Recent(session, recent, cancellationToken),
