@@ -8,7 +8,8 @@ namespace Deskhand.Operations;
 
 /// <summary>
 /// The workspace: one page for every address that is nobody else's, so that each of its states can be linked to, and the files
-/// that the build put under wwwroot. Files under <c>assets</c> are named by their content and never asked for twice.
+/// that the build put under wwwroot. Files under <c>assets</c> are named by their content and never asked for twice; an address there
+/// that names no file is a page as anywhere else, of the customers' assets.
 /// </summary>
 internal static class WorkspacePage
 {
@@ -16,7 +17,7 @@ internal static class WorkspacePage
     private const string NoncePlace = "__NONCE__";
 
     /// <summary>What never shows the page: there a 404 says that something is wrong.</summary>
-    private static readonly PathString[] NotPages = ["/api", "/hubs", "/docs", "/openapi", "/health", "/metrics", "/assets"];
+    private static readonly PathString[] NotPages = ["/api", "/hubs", "/docs", "/openapi", "/health", "/metrics"];
 
     private static Built? built;
 
@@ -46,7 +47,8 @@ internal static class WorkspacePage
     private static bool IsPage(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers.Accept.ToString() is var accept && (accept.Length == 0 || accept.Contains("text/html", StringComparison.OrdinalIgnoreCase))
-        && !NotPages.Any(p => request.Path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase));
+        && !NotPages.Any(p => request.Path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase))
+        && !(request.Path.StartsWithSegments("/assets", StringComparison.OrdinalIgnoreCase) && Path.HasExtension(request.Path.Value));
 
     private static Task Show(HttpContext context, string page)
     {

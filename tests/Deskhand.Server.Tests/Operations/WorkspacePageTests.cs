@@ -35,6 +35,8 @@ public sealed partial class WorkspacePageTests(BuiltDesk desk) : IClassFixture<B
     [InlineData("/tickets/TICKET-2026-000001")]
     [InlineData("/settings/fields?q=a.b")]
     [InlineData("/index.html")]
+    [InlineData("/assets")]
+    [InlineData("/assets/01990000-0000-7000-8000-000000000000")]
     public async Task Every_address_of_the_workspace_shows_its_page(string address)
     {
         using var response = await Get(address, "text/html");
