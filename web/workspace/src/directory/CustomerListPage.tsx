@@ -39,12 +39,12 @@ export function CustomerListPage() {
         )}
         columns={[
           { key: 'name', title: t('directory.field.name'), sort: 'name', cell: c => <><Link to="/customers/$id" params={{ id: c.id }} className={classes.link}>{c.name}</Link>{!c.active && <Text span size="xs" c="dimmed"> · {t('directory.inactive')}</Text>}</> },
-          { key: 'number', title: t('directory.field.number'), sort: 'number', wide: true, width: '8rem', cell: c => <span className="tabular">{c.number}</span> },
+          { key: 'number', title: t('directory.field.number'), sort: 'number', wide: 'very', width: '8rem', cell: c => <span className="tabular">{c.number}</span> },
           { key: 'tier', title: t('directory.field.tier'), width: '6rem', cell: c => <Tier tier={c.tier} /> },
-          { key: 'email', title: t('directory.field.email'), wide: true, cell: c => c.email },
+          { key: 'email', title: t('directory.field.email'), wide: true, long: true, cell: c => c.email },
           { key: 'phone', title: t('directory.field.phone'), wide: true, cell: c => <span className="tabular">{c.phone}</span> },
-          { key: 'city', title: t('directory.field.city'), wide: true, cell: c => c.address.city },
-          { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: true, width: '8rem', cell: c => <Time at={c.updatedAt} /> },
+          { key: 'city', title: t('directory.field.city'), wide: 'very', cell: c => c.address.city },
+          { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: 'very', width: '8rem', cell: c => <Time at={c.updatedAt} /> },
         ]}
       />
       {isNew && (

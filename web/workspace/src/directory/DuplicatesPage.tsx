@@ -24,7 +24,7 @@ export function DuplicatesPage() {
   const kind = search.kind === 'contacts' ? 'contacts' : 'customers';
   const [pair, setPair] = useState<Pair | null>(null);
   const list = usePaged<Pair>([kind, 'duplicates'], page => answer(api.GET(`/api/v1/${kind}/duplicates`, { params: { query: page } })));
-  const link = (entry: Wire<'NamedEntry'>) => <Link to={`/${kind}/$id`} params={{ id: entry.id }} className={classes.link}>{entry.name} <Text span size="xs" c="dimmed" className="tabular">{entry.number}</Text></Link>;
+  const link = (entry: Wire<'NamedEntry'>) => <Link to={`/${kind}/$id`} params={{ id: entry.id }} className={classes.link}>{entry.name} <Text span size="xs" c="dimmed" className={`${classes.number} tabular`}>{entry.number}</Text></Link>;
   return (
     <>
       <PageHeader title={t('directory.dup.title')} />

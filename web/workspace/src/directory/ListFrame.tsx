@@ -39,8 +39,8 @@ export function ListFrame<Row extends { id: string }>({ place, list, columns, fi
   return (
     <>
       <PageHeader title={t(`directory.${place}`)}>
-        {href && <Button component="a" href={href} download variant="default" size="compact-sm" leftSection={<IconDownload size={14} aria-hidden />}>{t('directory.exportCsv')}</Button>}
-        {isImported && me.may('customers:import') && <Button renderRoot={p => <Link {...p} to="/customers/import" search={{ kind: place }} />} variant="default" size="compact-sm" leftSection={<IconUpload size={14} aria-hidden />}>{t('directory.import')}</Button>}
+        {href && <Button component="a" href={href} download variant="default" size="compact-sm" leftSection={<IconDownload size={14} aria-hidden />} className={classes.lesser} aria-label={t('directory.exportCsv')}><span>{t('directory.exportCsv')}</span></Button>}
+        {isImported && me.may('customers:import') && <Button renderRoot={p => <Link {...p} to="/customers/import" search={{ kind: place }} />} variant="default" size="compact-sm" leftSection={<IconUpload size={14} aria-hidden />} className={classes.lesser} aria-label={t('directory.import')}><span>{t('directory.import')}</span></Button>}
         {create && mayWrite && <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />} onClick={create.open}>{create.label}</Button>}
       </PageHeader>
       <DirectoryTabs at={place} />
@@ -68,5 +68,5 @@ function asQuery(query: Record<string, string | string[] | undefined>) {
 
 export function OneFilter({ name, label, options }: { name: string; label: string; options: Option[] }) {
   const { search, set } = useAddress();
-  return <Select size="xs" w={{ base: '100%', xs: 150 }} aria-label={label} placeholder={label} data={options} value={search[name] ?? null} onChange={v => { set({ [name]: v ?? '' }); }} clearable />;
+  return <Select size="xs" w={150} aria-label={label} placeholder={label} data={options} value={search[name] ?? null} onChange={v => { set({ [name]: v ?? '' }); }} clearable />;
 }

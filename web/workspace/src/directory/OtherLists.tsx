@@ -30,10 +30,10 @@ export function ContactListPage() {
       columns={[
         { key: 'name', title: t('directory.field.name'), sort: 'name', cell: c => <Link to="/contacts/$id" params={{ id: c.id }} className={classes.link}>{fullName(c)}</Link> },
         { key: 'customer', title: t('directory.field.customer'), cell: c => <CustomerName id={c.customerId} /> },
-        { key: 'email', title: t('directory.field.email'), wide: true, cell: c => c.email },
+        { key: 'email', title: t('directory.field.email'), wide: true, long: true, cell: c => c.email },
         { key: 'phone', title: t('directory.field.phone'), wide: true, cell: c => <span className="tabular">{c.phoneMobile ?? c.phoneOffice ?? c.phoneDirect}</span> },
-        { key: 'title', title: t('directory.field.title'), wide: true, cell: c => c.title },
-        { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: true, width: '8rem', cell: c => <Time at={c.updatedAt} /> },
+        { key: 'title', title: t('directory.field.title'), wide: 'very', cell: c => c.title },
+        { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: 'very', width: '8rem', cell: c => <Time at={c.updatedAt} /> },
       ]}
     />
   );
@@ -52,8 +52,8 @@ export function LocationListPage() {
         { key: 'name', title: t('directory.field.name'), sort: 'name', cell: l => <Link to="/locations/$id" params={{ id: l.id }} className={classes.link}>{l.name}</Link> },
         { key: 'customer', title: t('directory.field.customer'), cell: l => <CustomerName id={l.customerId} /> },
         { key: 'type', title: t('directory.field.type'), wide: true, cell: l => t(`directory.locationKind.${l.type}`) },
-        { key: 'city', title: t('directory.field.city'), wide: true, cell: l => l.address.city },
-        { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: true, width: '8rem', cell: l => <Time at={l.updatedAt} /> },
+        { key: 'city', title: t('directory.field.city'), wide: 'very', cell: l => l.address.city },
+        { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: 'very', width: '8rem', cell: l => <Time at={l.updatedAt} /> },
       ]}
     />
   );
@@ -76,7 +76,7 @@ export function AssetListPage() {
           { key: 'name', title: t('directory.field.name'), wide: true, cell: a => a.name },
           { key: 'customer', title: t('directory.field.customer'), cell: a => a.customerId ? <CustomerName id={a.customerId} /> : <Text span c="dimmed" size="sm">—</Text> },
           { key: 'project', title: t('directory.field.project'), wide: true, cell: a => a.projectName },
-          { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: true, width: '8rem', cell: a => <Time at={a.updatedAt} /> },
+          { key: 'updated', title: t('shared.updated'), sort: 'updatedAt', wide: 'very', width: '8rem', cell: a => <Time at={a.updatedAt} /> },
         ]}
       />
       {isNew && (

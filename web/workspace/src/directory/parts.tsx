@@ -26,7 +26,7 @@ export function TicketsOf({ filter }: { filter: Filter }) {
           { key: 'reference', title: t('directory.field.reference'), wide: true, width: '11rem', cell: r => <Text span size="xs" c="dimmed" className="tabular">{r.reference}</Text> },
           { key: 'status', title: t('directory.field.status'), width: '7rem', cell: r => t(`tickets.status.${r.statusCategory}`) },
           { key: 'priority', title: t('directory.field.priority'), wide: true, width: '6rem', cell: r => t(`tickets.priority.${r.priority}`) },
-          { key: 'updated', title: t('shared.updated'), width: '7rem', cell: r => <Time at={r.updatedAt} /> },
+          { key: 'updated', title: t('shared.updated'), wide: true, width: '7rem', cell: r => <Time at={r.updatedAt} /> },
         ]} />
       <MoreRows list={list} />
     </>

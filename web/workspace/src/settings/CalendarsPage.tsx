@@ -42,7 +42,7 @@ export function CalendarsPage() {
       columns={[
         { key: 'zone', title: t('settings.calendars.zone'), wide: true, cell: c => c.timeZone },
         { key: 'hours', title: t('settings.calendars.hours'), cell: c => t('settings.calendars.hoursPerWeek', { hours: new Intl.NumberFormat(i18n.language).format(perWeek(c)) }) },
-        { key: 'holidays', title: t('settings.calendars.holidays'), width: '8rem', cell: c => c.holidays.length },
+        { key: 'holidays', title: t('settings.calendars.holidays'), wide: true, width: '8rem', cell: c => c.holidays.length },
       ]}
     />
   );
@@ -55,12 +55,12 @@ function WeekHoursForm({ hours, onChange }: { hours: Hours[]; onChange: (hours: 
     <fieldset className={classes.part}>
       <legend>{t('settings.calendars.hours')}</legend>
       {hours.map((h, i) => (
-        <Group key={i} gap="xs" wrap="nowrap">
-          <Select size="xs" aria-label={t('settings.calendars.day')} allowDeselect={false} value={h.day} data={weekdays.map(d => ({ value: d, label: weekdayName(d, i18n.language) }))} onChange={day => { if (day) replace(i, { day: day as Hours['day'] }); }} flex={1} />
+        <div key={i} className={classes.hours}>
+          <Select size="xs" aria-label={t('settings.calendars.day')} allowDeselect={false} value={h.day} data={weekdays.map(d => ({ value: d, label: weekdayName(d, i18n.language) }))} onChange={day => { if (day) replace(i, { day: day as Hours['day'] }); }} />
           <TextInput size="xs" type="time" aria-label={t('settings.calendars.from')} value={h.from.slice(0, 5)} onChange={e => { replace(i, { from: e.currentTarget.value }); }} />
           <TextInput size="xs" type="time" aria-label={t('settings.calendars.to')} value={h.to.slice(0, 5)} onChange={e => { replace(i, { to: e.currentTarget.value }); }} />
           <ActionIcon aria-label={t('shared.remove')} onClick={() => { onChange(hours.filter((_, n) => n !== i)); }}><IconX size={15} /></ActionIcon>
-        </Group>
+        </div>
       ))}
       <div><Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} aria-hidden />} onClick={() => { onChange([...hours, { day: weekdays.find(d => !hours.some(h => h.day === d)) ?? 'monday', from: '08:00', to: '17:00' }]); }}>{t('settings.calendars.addHours')}</Button></div>
     </fieldset>

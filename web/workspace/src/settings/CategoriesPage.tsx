@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, mergePatch, type Wire } from '../api/client';
+import { words } from '../shared/words';
 import { Collection } from './Collection';
 import { useCategories } from './lists';
 import { MergeCategory } from './MergeCategory';
@@ -31,8 +32,8 @@ export function CategoriesPage() {
         update={(c, values) => answer(api.PATCH('/api/v1/categories/{id}', { ...mergePatch, params: { path: { id: c.id } }, body: values as unknown as Wire<'CategoryFields'> }))}
         remove={c => answer(api.DELETE('/api/v1/categories/{id}', { params: { path: { id: c.id } } }))}
         columns={[
-          { key: 'key', title: t('settings.categories.key'), wide: true, cell: c => c.key },
-          { key: 'sub', title: t('settings.categories.sub'), wide: true, cell: c => c.subcategories.join(', ') },
+          { key: 'key', title: t('settings.categories.key'), wide: true, cell: c => <code>{c.key}</code> },
+          { key: 'sub', title: t('settings.categories.sub'), wide: true, cell: c => c.subcategories.map(words).join(', ') },
           { key: 'active', title: t('shared.active'), width: '6rem', cell: c => c.active ? t('shared.yes') : t('shared.no') },
         ]}
         actions={c => [{ label: t('settings.categories.mergeInto'), run: () => { setMerged(c); } }]}
@@ -62,9 +63,9 @@ export function CustomFieldsPage() {
       update={(f, values) => answer(api.PATCH('/api/v1/custom-fields/{id}', { ...mergePatch, params: { path: { id: f.id } }, body: values as unknown as Wire<'CustomFieldFields'> }))}
       remove={f => answer(api.DELETE('/api/v1/custom-fields/{id}', { params: { path: { id: f.id } } }))}
       columns={[
-        { key: 'key', title: t('settings.fields.key'), wide: true, cell: f => f.key },
+        { key: 'key', title: t('settings.fields.key'), wide: true, cell: f => <code>{f.key}</code> },
         { key: 'type', title: t('settings.fields.type'), cell: f => t(`settings.fields.types.${f.type}`) },
-        { key: 'options', title: t('settings.fields.options'), wide: true, cell: f => f.options.join(', ') },
+        { key: 'options', title: t('settings.fields.options'), wide: true, cell: f => f.options.map(words).join(', ') },
         { key: 'required', title: t('settings.fields.required'), wide: true, width: '7rem', cell: f => f.required ? t('shared.yes') : t('shared.no') },
       ]}
     />

@@ -83,9 +83,9 @@ export function Collection<Row extends { id: string }>(props: Props<Row>) {
       {props.above}
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable
-          label={t(`settings.section.${at}`)} rows={list.rows} rowKey={r => r.id} empty={<Empty title={t('settings.none')} />}
+          label={t(`settings.section.${at}`)} rows={list.rows} rowKey={r => r.id} empty={<Empty title={t('settings.none')}>{create && mayManage && <Button variant="default" size="compact-sm" onClick={open}>{t(`settings.add.${at as 'people'}`)}</Button>}</Empty>}
           columns={[
-            { key: 'name', title: props.nameTitle ?? t('shared.name'), cell: r => <>{mayEdit(r) ? <UnstyledButton className={classes.open} onClick={() => { set({ edit: r.id }); }}>{nameOf(r)}</UnstyledButton> : <span>{nameOf(r)}</span>}{props.nameBeside?.(r)}</> },
+            { key: 'name', title: props.nameTitle ?? t('shared.name'), long: true, cell: r => <>{mayEdit(r) ? <UnstyledButton className={classes.open} onClick={() => { set({ edit: r.id }); }}>{nameOf(r)}</UnstyledButton> : <span>{nameOf(r)}</span>}{props.nameBeside?.(r)}</> },
             ...columns,
             { key: 'more', title: '', width: '3rem', cell: r => <RowMenu name={nameOf(r)} actions={actionsOf(r)} /> },
           ]}

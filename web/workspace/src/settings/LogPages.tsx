@@ -7,6 +7,7 @@ import { MoreRows, SearchBox, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
 import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
+import { words } from '../shared/words';
 import { usePeople } from './lists';
 import { Listing } from './Listing';
 import { SettingsFrame } from './SettingsFrame';
@@ -33,10 +34,10 @@ export function AuditPage() {
           columns={[
             { key: 'when', title: t('settings.audit.when'), width: '7rem', cell: a => <Time at={a.at} /> },
             { key: 'who', title: t('settings.audit.who'), cell: a => a.actor?.name ?? t('settings.audit.somebody') },
-            { key: 'what', title: t('settings.audit.what'), cell: a => <code>{a.action}</code> },
-            { key: 'on', title: t('settings.audit.on'), wide: true, cell: a => a.targetType },
+            { key: 'what', title: t('settings.audit.what'), long: true, cell: a => <code>{a.action}</code> },
+            { key: 'on', title: t('settings.audit.on'), wide: true, cell: a => a.targetType && words(a.targetType) },
             { key: 'detail', title: t('settings.audit.detail'), wide: true, cell: a => a.detail === null ? '' : <details><summary>{t('settings.audit.detail')}</summary><Listing label={t('settings.audit.detail')}>{JSON.stringify(a.detail, null, 2)}</Listing></details> },
-            { key: 'from', title: t('settings.audit.from'), wide: true, cell: a => [a.via, a.ip].filter(Boolean).join(' · ') },
+            { key: 'from', title: t('settings.audit.from'), wide: true, cell: a => [a.via && t(`shared.history.via.${a.via as 'screen'}`), a.ip].filter(Boolean).join(' · ') },
           ]} />
       )}
       <MoreRows list={list} />
@@ -62,12 +63,12 @@ export function DeliveriesPage() {
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable label={t('settings.section.deliveries')} rows={list.rows} rowKey={d => d.id} empty={<Empty title={t('settings.deliveries.none')} />}
           columns={[
-            { key: 'to', title: t('settings.deliveries.to'), cell: d => d.to },
-            { key: 'template', title: t('settings.deliveries.template'), wide: true, cell: d => t(`settings.templates.kind.${d.template}`) },
-            { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{d.state.replaceAll('_', ' ')}</Badge> },
-            { key: 'error', title: t('settings.deliveries.error'), wide: true, cell: d => d.lastError },
+            { key: 'to', title: t('settings.deliveries.to'), long: true, cell: d => d.to },
+            { key: 'template', title: t('settings.deliveries.template'), wide: true, width: '9rem', cell: d => t(`settings.templates.kind.${d.template}`) },
+            { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{t(`settings.deliveries.states.${d.state as 'sent'}`)}</Badge> },
+            { key: 'error', title: t('settings.deliveries.error'), wide: true, long: true, cell: d => d.lastError },
             { key: 'when', title: t('settings.deliveries.when'), width: '7rem', cell: d => <Time at={d.sentAt ?? d.createdAt} /> },
-            { key: 'do', title: t('shared.actions'), wide: true, cell: d => <Button size="compact-xs" variant="default" onClick={() => { resend(d.id); }}>{t('settings.deliveries.resend')}</Button> },
+            { key: 'do', title: t('shared.actions'), wide: true, width: '8rem', cell: d => <Button size="compact-xs" variant="default" onClick={() => { resend(d.id); }}>{t('settings.deliveries.resend')}</Button> },
           ]} />
       )}
       <MoreRows list={list} />
@@ -88,9 +89,9 @@ export function SuppressionsPage() {
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable label={t('settings.section.suppressions')} rows={list.rows} rowKey={s => s.id} empty={<Empty title={t('settings.suppressions.none')} />}
           columns={[
-            { key: 'address', title: t('settings.suppressions.address'), cell: s => s.address },
+            { key: 'address', title: t('settings.suppressions.address'), long: true, cell: s => s.address },
             { key: 'bounces', title: t('settings.suppressions.bounces'), width: '6rem', cell: s => s.bounces },
-            { key: 'error', title: t('settings.suppressions.error'), wide: true, cell: s => s.lastError },
+            { key: 'error', title: t('settings.suppressions.error'), wide: true, long: true, cell: s => s.lastError },
             { key: 'since', title: t('settings.suppressions.since'), wide: true, width: '7rem', cell: s => <Time at={s.suppressedAt} /> },
             { key: 'do', title: t('shared.actions'), cell: s => <Button size="compact-xs" variant="default" onClick={() => { lift(s); }}>{t('settings.suppressions.lift')}</Button> },
           ]} />

@@ -64,7 +64,7 @@ export function PeoplePage() {
         update={(user, values) => answer(api.PATCH('/api/v1/users/{id}', { ...mergePatch, ...path(user.id), body: values as unknown as Wire<'UserFields'> }))}
         actions={actions}
         columns={[
-          { key: 'email', title: t('settings.people.email'), wide: true, cell: u => u.email },
+          { key: 'email', title: t('settings.people.email'), wide: true, long: true, cell: u => u.email },
           { key: 'role', title: t('settings.people.role'), width: '9rem', cell: u => t(`settings.role.${u.role}`) },
           { key: 'sees', title: t('settings.people.sees'), wide: true, cell: u => t(`settings.scope.${u.ticketScope}`) },
           { key: 'state', title: t('settings.people.status'), wide: true, width: '7rem', cell: u => u.active ? t('shared.active') : <Text span size="sm" c="var(--desk-warn)">{t('settings.people.inactive')}</Text> },

@@ -55,7 +55,7 @@ function RulesPage({ kind }: { kind: Kind }) {
       at={kind} queryKey={[kind]} permission="settings:manage" nameOf={r => r.name} read={ruleList} size="52rem"
       nameBeside={r => (
         <>
-          {r.builtIn && <Badge size="xs" variant="default" ml={6} tt="none" fw={450}>{t('settings.builtIn')}</Badge>}
+          {r.builtIn && <> <Badge size="xs" variant="default" tt="none" fw={450}>{t('settings.builtIn')}</Badge></>}
           {r.broken && <Text size="xs" c="var(--desk-danger)">{t('settings.broken', { why: r.broken })}</Text>}
           {r.description && <Text size="xs" c="dimmed" lineClamp={1}>{r.description}</Text>}
         </>

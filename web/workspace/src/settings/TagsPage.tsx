@@ -11,6 +11,7 @@ import { MoreRows, SearchBox, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
 import { toast } from '../shared/toast';
 import { RowMenu } from './Collection';
+import classes from './settings.module.css';
 import { SettingsFrame } from './SettingsFrame';
 
 export function TagsPage() {
@@ -30,7 +31,7 @@ export function TagsPage() {
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable label={t('settings.section.tags')} rows={list.rows} rowKey={tag => tag.name} empty={<Empty title={t('settings.none')} />}
           columns={[
-            { key: 'name', title: t('shared.name'), cell: tag => <Link to="/tickets" search={{ tag: tag.name }}>{tag.name}</Link> },
+            { key: 'name', title: t('shared.name'), cell: tag => <Link to="/tickets" search={{ tag: tag.name }} className={classes.open}>{tag.name}</Link> },
             { key: 'tickets', title: t('settings.tags.tickets'), width: '8rem', cell: tag => <span className="tabular">{tag.tickets}</span> },
             { key: 'more', title: '', width: '3rem', cell: tag => me.may('settings:manage') && <RowMenu name={tag.name} actions={[
               { label: t('settings.tags.rename'), run: () => { setRenamed(tag.name); } },

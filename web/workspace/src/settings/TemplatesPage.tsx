@@ -7,6 +7,7 @@ import type { Values } from '../shared/form';
 import { ProblemAlert } from '../shared/Problem';
 import { toast, toastError } from '../shared/toast';
 import { queryClient } from '../api/queryClient';
+import { languages, type Language } from '../text';
 import { Collection } from './Collection';
 import { Listing } from './Listing';
 import classes from './settings.module.css';
@@ -33,8 +34,8 @@ export function TemplatesPage() {
       actions={x => x.isReady ? [] : [{ label: t('settings.templates.back'), run: () => { putBack(x); } }]}
       form={(x, values) => x && <Preview template={x} values={values} />}
       columns={[
-        { key: 'locale', title: t('settings.templates.locale'), width: '6rem', cell: x => x.locale },
-        { key: 'subject', title: t('settings.templates.subject'), wide: true, cell: x => x.subject },
+        { key: 'locale', title: t('settings.templates.locale'), width: '7rem', cell: x => x.locale in languages ? languages[x.locale as Language] : x.locale },
+        { key: 'subject', title: t('settings.templates.subject'), wide: true, long: true, cell: x => x.subject },
         { key: 'ready', title: '', width: '8rem', cell: x => x.isReady ? <Text span size="xs" c="dimmed">{t('settings.templates.ready')}</Text> : <Badge size="sm" variant="light" tt="none">{t('settings.templates.own')}</Badge> },
       ]}
     />

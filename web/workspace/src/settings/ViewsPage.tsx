@@ -52,7 +52,7 @@ export function ViewsPage() {
       remove={v => counted(answer(api.DELETE('/api/v1/views/{id}', { params: { path: { id: v.id } } })))}
       columns={[
         { key: 'for', title: t('settings.rules.visibility'), width: '8rem', cell: v => v.visibility === 'group' ? groups.find(g => g.id === v.groupId)?.name ?? t('settings.rules.visibilities.group') : t(`settings.rules.visibilities.${v.visibility}`) },
-        { key: 'conditions', title: t('settings.views.conditions'), wide: true, cell: v => <code>{v.conditions}</code> },
+        { key: 'conditions', title: t('settings.views.conditions'), wide: true, long: true, cell: v => <code>{v.conditions}</code> },
         {
           key: 'order', title: t('settings.rules.order'), width: '5rem', cell: v => (
             <Group gap={0} wrap="nowrap">

@@ -12,6 +12,7 @@ import { useAddress } from '../shared/paged';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { TabBar } from '../shared/TabBar';
 import { toast, toastError } from '../shared/toast';
+import { words } from '../shared/words';
 import { SettingsFrame } from './SettingsFrame';
 import { WorkflowForm } from './WorkflowForm';
 import { WorkflowGraph } from './WorkflowGraph';
@@ -20,7 +21,7 @@ type Workflow = Wire<'WorkflowResponse'>;
 
 /** The states of a ticket and the steps between them: looked at as a graph, changed as a table. */
 export function WorkflowPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const { search, set } = useAddress();
@@ -28,6 +29,7 @@ export function WorkflowPage() {
   const workflows = useQuery({ queryKey: ['workflows'], queryFn: () => answer(api.GET('/api/v1/workflows', { params: { query: { limit: '100' } } })) });
   const all = workflows.data?.data ?? [];
   const one = all.find(w => w.key === search.workflow) ?? all.find(w => w.isCurrent) ?? all[0];
+  const title = (key: string) => i18n.exists(`settings.workflow.named.${key}`) ? t(`settings.workflow.named.${key as 'support'}`) : words(key);
   const nameOf = (key: string) => one?.statuses.find(s => s.key === key)?.name ?? key;
   const mayManage = me.may('settings:manage');
   const isEditing = mayManage && one !== undefined && search.edit === '1';
@@ -43,14 +45,14 @@ export function WorkflowPage() {
 
   function takeNow(next: Workflow) {
     const before = all.find(w => w.isCurrent);
-    take(next.key).then(() => { toast(t('settings.workflow.taken', { name: next.key }), before && (() => take(before.key))); }, toastError);
+    take(next.key).then(() => { toast(t('settings.workflow.taken', { name: title(next.key) }), before && (() => take(before.key))); }, toastError);
   }
 
   const actions = mayManage && one && !isEditing && (
     <>
       <Button size="compact-sm" onClick={() => { set({ edit: '1', workflow: one.key }); }}>{t('shared.edit')}</Button>
       <Menu position="bottom-end">
-        <Menu.Target><Button variant="default" size="compact-sm" px={6} aria-label={t('settings.moreOf', { name: one.key })}><IconDots size={16} /></Button></Menu.Target>
+        <Menu.Target><Button variant="default" size="compact-sm" px={6} aria-label={t('settings.moreOf', { name: title(one.key) })}><IconDots size={16} /></Button></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => { setDialog('new'); }}>{t('settings.workflow.copy')}</Menu.Item>
           {!one.isCurrent && <Menu.Item onClick={() => { takeNow(one); }}>{t('settings.workflow.take')}</Menu.Item>}
@@ -62,7 +64,7 @@ export function WorkflowPage() {
 
   return (
     <SettingsFrame at="workflow" actions={actions} beside={one?.isCurrent && <Badge size="sm" variant="light" tt="none">{t('settings.workflow.current')}</Badge>}>
-      {all.length > 1 && !isEditing && <TabBar label={t('settings.section.workflow')} tabs={all.map(w => ({ label: w.key.replaceAll('_', ' '), to: '.', search: { workflow: w.key }, isCurrent: w === one }))} />}
+      {all.length > 1 && !isEditing && <TabBar label={t('settings.section.workflow')} tabs={all.map(w => ({ label: title(w.key), to: '.', search: { workflow: w.key }, isCurrent: w === one }))} />}
       {workflows.error ? <Failed error={workflows.error} retry={() => { void workflows.refetch(); }} /> : !workflows.data ? <div style={{ padding: '1rem' }}><LinesLoading lines={10} /></div> : !one ? <Empty title={t('settings.none')} />
         : isEditing ? <WorkflowForm key={one.id} workflow={one} close={() => { set({ edit: '' }); }} saved={again} />
         : (
@@ -77,12 +79,12 @@ export function WorkflowPage() {
           </>
         )}
       {one && dialog === 'new' && (
-        <FormDialog title={t('settings.workflow.copyOf', { name: one.key })} initial={{ key: '' }} fields={[{ name: 'key', label: t('settings.categories.key'), hint: t('settings.categories.keyHint'), required: true, whenEmpty: '' }]} close={() => { setDialog(null); }}
+        <FormDialog title={t('settings.workflow.copyOf', { name: title(one.key) })} initial={{ key: '' }} fields={[{ name: 'key', label: t('settings.categories.key'), hint: t('settings.categories.keyHint'), required: true, whenEmpty: '' }]} close={() => { setDialog(null); }}
           save={values => answer(api.POST('/api/v1/workflows', { body: { key: values.key as string, statuses: one.statuses, transitions: one.transitions } }))}
           onSaved={made => { void again(); set({ workflow: made.key, edit: '1' }); }} />
       )}
       {one && dialog === 'delete' && (
-        <Ask title={t('settings.deleteOf', { name: one.key })} words={t('settings.workflow.deleteAsks')} confirm={t('shared.delete')} close={() => { setDialog(null); }}
+        <Ask title={t('settings.deleteOf', { name: title(one.key) })} words={t('settings.workflow.deleteAsks')} confirm={t('shared.delete')} close={() => { setDialog(null); }}
           act={async () => { await answer(api.DELETE('/api/v1/workflows/{id}', { params: { path: { id: one.id } } })); set({ workflow: '' }); await again(); }} />
       )}
     </SettingsFrame>

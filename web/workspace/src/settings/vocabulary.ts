@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
+import { words as spelled } from '../shared/words';
 import { priorities, statusCategories } from '../tickets/rulebook';
 import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags, useWebhooks } from './lists';
 import { useTranslation } from 'react-i18next';
@@ -34,7 +35,7 @@ export function operatorsOf(field: ConditionField): Operator[] {
 export const takesNothing = (op: Operator) => op === 'present' || op === 'absent' || op === 'changed';
 export const takesSeveral = (field: ConditionField | undefined, op: Operator) => op === 'in' || op === 'not_in' || field?.kind === 'tags' || field?.kind === 'text';
 
-const words = (...values: string[]): Option[] => values.map(value => ({ value, label: value.replaceAll('_', ' ') }));
+const words = (...values: string[]): Option[] => values.map(value => ({ value, label: spelled(value) }));
 const types = ['question', 'incident', 'problem', 'task'] as const;
 const channels = ['email', 'web', 'api', 'chat', 'phone', 'whatsapp', 'qcontact', 'construction', 'internal', 'ad_hoc', 'ai'] as const;
 

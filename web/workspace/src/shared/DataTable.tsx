@@ -10,8 +10,10 @@ export interface Column<Row> {
   /** The API's sort field, when there is an order for it. */
   sort?: string;
   width?: string | number;
-  /** Not shown on narrow screens. */
-  wide?: boolean;
+  /** Not shown where there is little room; `very` where there is some. */
+  wide?: boolean | 'very';
+  /** Holds what may be long and has no spaces, such as an address: broken where it has to be. */
+  long?: boolean;
 }
 
 interface Props<Row> {
@@ -34,7 +36,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
         <thead>
           <tr>
             {columns.map(column => (
-              <th key={column.key} scope="col" className={column.wide ? classes.wide : undefined} style={{ width: column.width }} aria-sort={direction(column.sort, sort)}>
+              <th key={column.key} scope="col" {...look(column)} style={{ width: column.width }} aria-sort={direction(column.sort, sort)}>
                 {column.sort && onSort
                   ? (
                     <button type="button" className={classes.sort} onClick={() => { onSort(sort === column.sort ? `-${column.sort}` : column.sort!); }}>
@@ -50,13 +52,15 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
         </thead>
         <tbody>
           {rows === undefined
-            ? Array.from({ length: 8 }, (_, i) => <tr key={i}>{columns.map(c => <td key={c.key} className={c.wide ? classes.wide : undefined}><Skeleton height={12} my={4} width={`${50 + ((i * 17) % 40)}%`} /></td>)}</tr>)
-            : rows.map(row => <tr key={rowKey(row)}>{columns.map(c => <td key={c.key} className={c.wide ? classes.wide : undefined}>{c.cell(row)}</td>)}</tr>)}
+            ? Array.from({ length: 8 }, (_, i) => <tr key={i}>{columns.map(c => <td key={c.key} {...look(c)}><Skeleton height={12} my={4} width={`${50 + ((i * 17) % 40)}%`} /></td>)}</tr>)
+            : rows.map(row => <tr key={rowKey(row)}>{columns.map(c => <td key={c.key} {...look(c)}>{c.cell(row)}</td>)}</tr>)}
         </tbody>
       </table>
     </div>
   );
 }
+
+const look = (column: { wide?: boolean | 'very'; long?: boolean }) => ({ className: [column.wide && classes.wide, column.long && classes.long].filter(Boolean).join(' ') || undefined, 'data-wide': column.wide === 'very' ? 'very' : undefined });
 
 function direction(column: string | undefined, sort: string | undefined) {
   if (!column) return undefined;

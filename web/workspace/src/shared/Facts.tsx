@@ -16,12 +16,20 @@ interface Props {
   show?: (field: Field, value: unknown) => ReactNode;
 }
 
-/** What is known of a thing, each fact edited where it stands: Enter keeps it, Escape leaves it. */
+const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** What is known of a thing, each fact edited where it stands: Enter keeps it, Escape leaves it. Where there is little room, what is not known is folded away. */
 export function Facts({ label, fields, values, save, show }: Props) {
+  const { t } = useTranslation();
+  const [isWhole, setWhole] = useState(false);
+  const empty = fields.filter(f => isEmpty(valueAt(values, f.name)));
   return (
-    <dl className={classes.facts} aria-label={label}>
-      {fields.map(f => <Fact key={f.name} field={f} value={valueAt(values, f.name)} save={save} show={show} />)}
-    </dl>
+    <>
+      <dl className={classes.facts} aria-label={label} data-folded={(!isWhole && empty.length < fields.length) || undefined}>
+        {fields.map(f => <Fact key={f.name} field={f} value={valueAt(values, f.name)} save={save} show={show} />)}
+      </dl>
+      {!isWhole && empty.length > 0 && empty.length < fields.length && <UnstyledButton className={`${classes.small} ${classes.unfold}`} onClick={() => { setWhole(true); }}>{t('shared.moreFacts', { count: empty.length })}</UnstyledButton>}
+    </>
   );
 }
 
@@ -57,7 +65,7 @@ function Fact({ field, value, save, show }: { field: Field; value: unknown; save
   }
 
   return (
-    <div className={classes.fact}>
+    <div className={classes.fact} data-empty={(draft === null && isEmpty(value)) || undefined}>
       <dt>{field.label}</dt>
       <dd>
         {draft === null

@@ -1,5 +1,5 @@
 import { Avatar, Menu, Skeleton, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLanguage, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconSunMoon } from '@tabler/icons-react';
+import { IconKeyboard, IconLanguage, IconListDetails, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -70,7 +70,7 @@ function Views() {
             return (
               <li key={view.id}>
                 <Link to="/tickets" search={{ view: view.id }} className={classes.entry} activeOptions={{ includeSearch: true }} activeProps={{ 'aria-current': 'page' }}>
-                  <span className="truncate">{view.name}</span>
+                  <IconListDetails size={16} stroke={1.7} aria-hidden /><span className="truncate">{view.name}</span>
                   {count?.count !== undefined && count.count !== null && <span className={`${classes.count} tabular`}>{count.isMore ? t('shell.nav.more', { count: count.count }) : count.count}</span>}
                 </Link>
               </li>

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -50,12 +50,11 @@ export function NewTicketPage() {
           {create.error && <ProblemAlert error={create.error} />}
           <TextInput label={t('tickets.field.subject')} required autoFocus size="md" maxLength={500} value={fields.subject} error={error('subject')} onChange={e => { set({ subject: e.currentTarget.value }); }} />
           <Textarea label={t('tickets.field.description')} autosize minRows={8} maxRows={24} value={fields.description} error={error('description')} onChange={e => { set({ description: e.currentTarget.value }); }} />
-          <Group justify="space-between"><Text size="xs" c="dimmed">{t('tickets.create.hint')}</Text><Button type="submit" loading={create.isPending}>{t('tickets.create.submit')}</Button></Group>
         </div>
-        <Stack gap="sm">
+        <div className={classes.formSide}>
           <CustomerSelect value={fields.customerId ?? null} error={error('customerId')} choose={customerId => { set({ customerId, contactId: null }); }} />
           <ContactSelect customerId={fields.customerId ?? null} value={fields.contactId ?? null} error={error('contactId')} choose={(contactId, customerId) => { set({ contactId, ...(customerId ? { customerId } : {}) }); }} />
-          <TextInput label={t('tickets.field.assetId')} placeholder="DR1734315" value={fields.assetNumber ?? ''} error={error('assetNumber')} onChange={e => { set({ assetNumber: e.currentTarget.value || null }); }} />
+          <TextInput label={t('tickets.field.assetId')} placeholder={t('tickets.create.assetHint')} value={fields.assetNumber ?? ''} error={error('assetNumber')} onChange={e => { set({ assetNumber: e.currentTarget.value || null }); }} />
           <Group grow>
             <Select label={t('tickets.field.priority')} allowDeselect={false} data={priorities.map(p => ({ value: p, label: t(`tickets.priority.${p}`) }))} value={fields.priority ?? 'normal'} onChange={v => { set({ priority: v as Fields['priority'] & string }); }} />
             <Select label={t('tickets.field.type')} allowDeselect={false} data={(['question', 'incident', 'problem', 'task'] as const).map(v => ({ value: v, label: t(`tickets.type.${v}`) }))} value={fields.type ?? 'incident'} onChange={v => { set({ type: v as Fields['type'] & string }); }} />
@@ -68,7 +67,8 @@ export function NewTicketPage() {
           </Group>
           <TagsInput label={t('tickets.field.tags')} data={tags.data?.map(x => x.name) ?? []} value={fields.tags ?? []} error={error('tags')} onChange={next => { set({ tags: next }); }} />
           {customFacts(custom).map(f => <FieldInput key={f.name} field={f} value={valueAt(fields, f.name)} error={error(f.name)} onChange={v => { setFields(old => withValue(old, f.name, v ?? undefined) as typeof old); }} />)}
-        </Stack>
+        </div>
+        <div className={classes.formFoot}><Text size="xs" c="dimmed">{t('tickets.create.hint')}</Text><Button type="submit" loading={create.isPending}>{t('tickets.create.submit')}</Button></div>
       </form>
     </>
   );

@@ -12,6 +12,7 @@ import type { Values } from '../shared/form';
 import { Picker } from '../shared/Picker';
 import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
+import { words } from '../shared/words';
 import type { Act } from './actions';
 import { putInPlace, type change } from './change';
 import { customFacts } from './customFields';
@@ -40,7 +41,7 @@ export function SidePanel({ id, ticket, begin, set }: Props) {
         <Property name={t('tickets.field.groupId')} edit={mayAssign ? () => { begin('group'); } : undefined}>{book.group(ticket.groupId)?.name ?? t('tickets.list.groupNone')}</Property>
         <Choose name={t('tickets.field.type')} value={ticket.type} disabled={!mayUpdate} choices={(['question', 'incident', 'problem', 'task'] as const).map(v => ({ value: v, label: t(`tickets.type.${v}`) }))} choose={type => { set({ set: { type } }); }} />
         <Choose name={t('tickets.field.category')} value={ticket.category} disabled={!mayUpdate} choices={book.categories.filter(c => c.active || c.key === ticket.category).map(c => ({ value: c.key, label: c.name }))} choose={v => { set({ set: { category: v, subcategory: null } }); }} />
-        {category && category.subcategories.length > 0 && <Choose name={t('tickets.field.subcategory')} value={ticket.subcategory ?? ''} disabled={!mayUpdate} clearable choices={category.subcategories.map(s => ({ value: s, label: s.replaceAll('_', ' ') }))} choose={v => { set({ set: { subcategory: v || null } }); }} />}
+        {category && category.subcategories.length > 0 && <Choose name={t('tickets.field.subcategory')} value={ticket.subcategory ?? ''} disabled={!mayUpdate} clearable choices={category.subcategories.map(s => ({ value: s, label: words(s) }))} choose={v => { set({ set: { subcategory: v || null } }); }} />}
         <Property name={t('tickets.field.channel')}><ChannelMark channel={ticket.channel} />{t(`tickets.channel.${ticket.channel}`)}</Property>
         <Property name={t('tickets.field.createdAt')}><Time at={ticket.createdAt} /></Property>
         <Tags ticket={ticket} mayUpdate={mayUpdate} set={set} />
@@ -84,7 +85,12 @@ function Tags({ ticket, mayUpdate, set }: { ticket: Ticket; mayUpdate: boolean; 
     if (removed.length > 0) set({ removeTags: removed });
   }
 
-  return <TagsInput size="xs" mt="xs" aria-label={t('tickets.field.tags')} placeholder={ticket.tags.length === 0 ? t('tickets.field.tags') : undefined} value={ticket.tags} readOnly={!mayUpdate} onChange={choose} data={known.data?.map(x => x.name) ?? []} />;
+  return (
+    <div className={`${classes.property} ${classes.tall}`}>
+      <span className={classes.propertyName}>{t('tickets.field.tags')}</span>
+      <TagsInput size="xs" variant="unstyled" className={classes.tags} aria-label={t('tickets.field.tags')} placeholder={mayUpdate ? t('tickets.page.addTag') : undefined} value={ticket.tags} readOnly={!mayUpdate} onChange={choose} data={known.data?.map(x => x.name) ?? []} />
+    </div>
+  );
 }
 
 function Who({ ticket }: { ticket: Ticket }) {
@@ -98,7 +104,7 @@ function Who({ ticket }: { ticket: Ticket }) {
   return (
     <section className={classes.section} aria-label={t('tickets.field.customerId')}>
       <h2>{t('tickets.field.customerId')}</h2>
-      {customer && <div className={classes.who}><Anchor component={Link} to={`/customers/${customer.id}`} fw={550} size="sm">{customer.name}</Anchor><span className={classes.tier} data-tier={customer.tier}>{customer.tier}</span></div>}
+      {customer && <div className={classes.who}><Anchor component={Link} to={`/customers/${customer.id}`} fw={550} size="sm">{customer.name}</Anchor><span className={classes.tier} data-tier={customer.tier}>{t(`directory.tierName.${customer.tier}`)}</span></div>}
       {contact && <div className={classes.lines}><Text size="sm">{contactName(contact)}{contact.title && <Text span c="dimmed">, {contact.title}</Text>}</Text>
         {contact.email && <Anchor size="xs" href={`mailto:${contact.email}`}>{contact.email}</Anchor>}
         {phone && <Anchor size="xs" href={`tel:${phone}`}>{phone}</Anchor>}

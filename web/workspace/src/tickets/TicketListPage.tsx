@@ -134,6 +134,7 @@ export function TicketListPage() {
     { id: 'filter', label: t('tickets.list.filter'), keys: 'f', scope: 'page', run: () => { document.querySelector<HTMLElement>('[data-list-search]')?.focus(); } },
   ]);
 
+  const clearFilters = () => { void navigate({ to: '/tickets', search: search.view ? { view: search.view } : {}, replace: true }); };
   const title = search.view ? view?.name ?? t('tickets.list.title') : search.assignee === 'me' ? t('shell.nav.mine') : search.assignee === 'none' ? t('shell.nav.unassigned') : t('tickets.list.title');
   const countText = list.total === null ? '' : (list.isEstimate ? t('tickets.list.about', { count: Number(list.total).toLocaleString(i18n.language) as never }) : t('tickets.list.count', { count: list.total }));
   const isQueryProblem = list.error instanceof ApiProblem && list.error.status === 400;
@@ -162,7 +163,7 @@ export function TicketListPage() {
       <div className={classes.filters}>
         <QueryBox key={search.view ?? ''} value={search.q ?? ''} onChange={q => { set({ q: q || undefined }); }} label={t('tickets.list.search')} />
         <FilterBar search={search} set={set} />
-        {isFiltered(search) && <Button variant="subtle" color="gray" size="compact-sm" onClick={() => { void navigate({ to: '/tickets', search: search.view ? { view: search.view } : {}, replace: true }); }}>{t('tickets.list.clear')}</Button>}
+        {isFiltered(search) && <Button variant="subtle" color="gray" size="compact-sm" onClick={clearFilters}>{t('tickets.list.clear')}</Button>}
       </div>
       {list.newCount > 0 && (
         <div className={classes.news}>
@@ -171,7 +172,7 @@ export function TicketListPage() {
       )}
       {isQueryProblem && <div className={classes.queryProblem}><ProblemAlert error={list.error} /></div>}
       {list.error && !isQueryProblem && <Failed error={list.error} retry={() => { void list.refetch(); }} />}
-      {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}><Text size="sm" c="dimmed">{t('tickets.list.emptyHint')}</Text></Empty>}
+      {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}><Text size="sm" c="dimmed">{t('tickets.list.emptyHint')}</Text>{isFiltered(search) && <Button variant="default" size="compact-sm" onClick={clearFilters}>{t('tickets.list.clear')}</Button>}</Empty>}
       {!list.error && (rows.length > 0 || !list.isSuccess) && (
         <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} groups={groups} groupBy={groupBy} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
           selectAll={on => { setAll(false); setSelected(on ? new Set(rows.map(r => r.id)) : new Set()); }} sort={sort} onSort={s => { set({ sort: s }); }}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { exactTime } from '../shared/Time';
+import { words } from '../shared/words';
 import { contactQuery, contactName, customFieldsQuery, customerQuery, useRulebook } from './rulebook';
 import { queryClient } from '../api/queryClient';
 
@@ -31,7 +32,8 @@ export function useFieldWords() {
       case 'priority': return i18next.exists(`tickets.priority.${text}`) ? t(`tickets.priority.${text as 'low'}`) : text;
       case 'type': return i18next.exists(`tickets.type.${text}`) ? t(`tickets.type.${text as 'task'}`) : text;
       case 'channel': return i18next.exists(`tickets.channel.${text}`) ? t(`tickets.channel.${text as 'web'}`) : text;
-      case 'category': return book.category(text)?.name ?? text;
+      case 'category': return book.category(text)?.name ?? words(text);
+      case 'subcategory': return words(text);
       case 'assigneeId': case 'assignee': case 'followerIds': case 'followers': return book.agent(text)?.name ?? text;
       case 'groupId': case 'group': return book.group(text)?.name ?? text;
       case 'customerId': case 'customer': return queryClient.getQueryData(customerQuery(text).queryKey)?.name ?? text;

@@ -6,10 +6,11 @@ export const shared = {
   },
   time: { now: 'just now', dueIn: 'in {{time}}', overdue: '{{time}} over' },
   rowsOf: '{{shown}} of {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', search: 'Search', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
+  moreFacts_one: 'Show {{count}} empty field', moreFacts_other: 'Show {{count}} empty fields',
   rows_one: '{{count}} row', rows_other: '{{count}} rows',
   history: {
     set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”',
-    via: { screen: 'in the workspace', api: 'through the API', rule: 'by a rule', mail: 'by mail', chat: 'by chat', timer: 'by time', import: 'by import', command_line: 'on the command line' },
+    via: { screen: 'in the workspace', api: 'through the API', rule: 'by a rule', mail: 'by mail', chat: 'by chat', timer: 'by the clock', import: 'by import', command_line: 'on the command line' },
     system: 'The desk', somebody: 'Somebody', ai: 'The assistant', contact: 'The customer',
   },
 } as const;
