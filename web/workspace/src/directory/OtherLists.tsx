@@ -23,7 +23,7 @@ export function ContactListPage() {
       place="contacts" list={list} filters={['active', 'isPrimary']} exported={query} isImported
       filterInputs={(
         <>
-          <OneFilter name="isPrimary" label={t('directory.field.isPrimary')} options={[{ value: 'true', label: t('shared.yes') }, { value: 'false', label: t('shared.no') }]} />
+          <OneFilter name="isPrimary" label={t('directory.contactIs.isPrimary')} options={[{ value: 'true', label: t('shared.yes') }, { value: 'false', label: t('shared.no') }]} />
           <OneFilter name="active" label={t('directory.field.active')} options={[{ value: 'true', label: t('shared.active') }, { value: 'false', label: t('shared.inactive') }]} />
         </>
       )}

@@ -40,9 +40,9 @@ export const contactFields = (t: TFunction): Field[] => [
   { name: 'phoneDirect', label: t('directory.field.phoneDirect'), kind: 'tel' },
   { name: 'title', label: t('directory.field.title') },
   { name: 'department', label: t('directory.field.department') },
-  { name: 'isPrimary', label: t('directory.field.isPrimary'), kind: 'switch' },
-  { name: 'isBilling', label: t('directory.field.isBilling'), kind: 'switch' },
-  { name: 'isTechnical', label: t('directory.field.isTechnical'), kind: 'switch' },
+  { name: 'isPrimary', label: t('directory.contactIs.isPrimary'), kind: 'switch' },
+  { name: 'isBilling', label: t('directory.contactIs.isBilling'), kind: 'switch' },
+  { name: 'isTechnical', label: t('directory.contactIs.isTechnical'), kind: 'switch' },
   { name: 'externalId', label: t('directory.field.externalId') },
 ];
 

@@ -122,7 +122,7 @@ function CountChart({ title, counts, nameOf, search }: { title: string; counts: 
       </div>
       <details>
         <summary>{t('reports.asTable')}</summary>
-        <DataTable label={title} rows={rows ?? []} rowKey={([key]) => key} columns={[{ key: 'what', title: t('reports.what'), cell: ([key]) => <Link to="/tickets" search={search(key)}>{nameOf(key)}</Link> }, { key: 'count', title: t('reports.count'), cell: ([, n]) => <span className="tabular">{n}</span> }]} />
+        <DataTable label={title} rows={rows ?? []} rowKey={([key]) => key} columns={[{ key: 'what', title: t('reports.what'), cell: ([key]) => <Link to="/tickets" search={search(key)} className={classes.link}>{nameOf(key)}</Link> }, { key: 'count', title: t('reports.count'), cell: ([, n]) => <span className="tabular">{n}</span> }]} />
       </details>
     </Card>
   );
@@ -136,6 +136,7 @@ function Sla({ from }: { from: string }) {
   const weeks = useQuery({ queryKey: ['sla-report', 'week', from], queryFn: () => answer(api.GET('/api/v1/sla/report', { params: { query: { by: 'week', from } } })) });
   const report = useQuery({ queryKey: ['sla-report', by, from], queryFn: () => answer(api.GET('/api/v1/sla/report', { params: { query: { by, from } } })) });
   const percent = (share: number) => new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 }).format(share / 100);
+  const week = (day: string) => day && new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(day));
   const byWeek = new Map<string, { kept: number; missed: number }>();
   for (const r of weeks.data?.data ?? []) {
     const sum = byWeek.get(r.key ?? '') ?? { kept: 0, missed: 0 };
@@ -143,7 +144,7 @@ function Sla({ from }: { from: string }) {
   }
 
   const series: Series[] = [{ name: 'kept', label: t('reports.kept'), color: good }, { name: 'missed', label: t('reports.missed'), color: bad }];
-  const rows = [...byWeek].sort(([a], [b]) => a.localeCompare(b)).map(([key, n]) => ({ name: key, ...n }));
+  const rows = [...byWeek].sort(([a], [b]) => a.localeCompare(b)).map(([key, n]) => ({ name: week(key), ...n }));
   const total = rows.reduce((sum, r) => ({ kept: sum.kept + r.kept, all: sum.all + r.kept + r.missed }), { kept: 0, all: 0 });
   const nameOf = (r: Wire<'SlaReportRow'>) => by === 'priority' && r.key ? t(`tickets.priority.${r.key as 'low'}`) : r.name ?? r.key ?? t('reports.nobody');
 
@@ -171,7 +172,7 @@ function Sla({ from }: { from: string }) {
         {report.error ? <Failed error={report.error} retry={() => { void report.refetch(); }} /> : (
           <DataTable label={t('reports.compliance')} rows={report.data?.data} rowKey={r => `${r.key}${r.metric}`} empty={<Empty title={t('reports.none')} />}
             columns={[
-              { key: 'who', title: t('reports.who'), cell: r => by === 'agent' && r.key ? <Link to="/tickets" search={{ assignee: r.key }}>{nameOf(r)}</Link> : by === 'group' && r.key ? <Link to="/tickets" search={{ group: r.key }}>{nameOf(r)}</Link> : by === 'priority' && r.key ? <Link to="/tickets" search={{ priority: r.key }}>{nameOf(r)}</Link> : nameOf(r) },
+              { key: 'who', title: t('reports.who'), cell: r => by === 'agent' && r.key ? <Link to="/tickets" search={{ assignee: r.key }} className={classes.link}>{nameOf(r)}</Link> : by === 'group' && r.key ? <Link to="/tickets" search={{ group: r.key }} className={classes.link}>{nameOf(r)}</Link> : by === 'priority' && r.key ? <Link to="/tickets" search={{ priority: r.key }} className={classes.link}>{nameOf(r)}</Link> : nameOf(r) },
               { key: 'metric', title: t('reports.what'), cell: r => t(`reports.metric.${r.metric}`) },
               { key: 'total', title: t('reports.tickets'), wide: true, width: '6rem', cell: r => <span className="tabular">{r.total}</span> },
               { key: 'missed', title: t('reports.missed'), wide: true, width: '6rem', cell: r => <span className="tabular">{r.missed}</span> },
@@ -202,11 +203,11 @@ function Satisfaction({ from }: { from: string }) {
       <Card title={t('reports.csatBy')}>
         <DataTable label={t('reports.csatBy')} rows={report.data?.data} rowKey={r => r.id ?? '-'} empty={<Empty title={t('reports.noAnswers')} />}
           columns={[
-            { key: 'who', title: t('reports.who'), cell: r => r.id ? <Link to="/tickets" search={{ assignee: r.id }}>{r.name}</Link> : r.name },
+            { key: 'who', title: t('reports.who'), cell: r => r.id ? <Link to="/tickets" search={{ assignee: r.id }} className={classes.link}>{r.name}</Link> : r.name },
             { key: 'sent', title: t('reports.sent'), wide: true, width: '5rem', cell: r => r.sent },
             { key: 'good', title: t('reports.good'), width: '4rem', cell: r => r.good },
             { key: 'bad', title: t('reports.bad'), width: '4rem', cell: r => r.bad },
-            { key: 'share', title: t('reports.share'), width: '6rem', cell: r => percent(r.share) },
+            { key: 'share', title: t('reports.goodShare'), width: '6rem', cell: r => percent(r.share) },
           ]} />
       </Card>
     </>

@@ -20,7 +20,7 @@ export function HistoryTab({ id }: { id: string }) {
     if (row.field === 'comments' && made && typeof made === 'object') {
       if (!row.to) return t('tickets.told.removed', { who });
       if (row.from) return t('tickets.told.edited', { who });
-      return made.visibility === 'internal' ? t('tickets.told.note', { who }) : t('tickets.told.reply', { who });
+      return made.visibility === 'internal' ? t('tickets.told.note', { who }) : t(row.actor.kind === 'contact' ? 'tickets.told.wrote' : 'tickets.told.reply', { who });
     }
 
     if (row.field === 'sla' && made && typeof made === 'object' && typeof made.metric === 'string') {

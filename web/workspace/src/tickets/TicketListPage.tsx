@@ -172,7 +172,12 @@ export function TicketListPage() {
       )}
       {isQueryProblem && <div className={classes.queryProblem}><ProblemAlert error={list.error} /></div>}
       {list.error && !isQueryProblem && <Failed error={list.error} retry={() => { void list.refetch(); }} />}
-      {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}><Text size="sm" c="dimmed">{t('tickets.list.emptyHint')}</Text>{isFiltered(search) && <Button variant="default" size="compact-sm" onClick={clearFilters}>{t('tickets.list.clear')}</Button>}</Empty>}
+      {!list.error && list.isSuccess && rows.length === 0 && <Empty icon={<IconInbox size={28} stroke={1.3} />} title={t('tickets.list.empty')}>
+          <Text size="sm" c="dimmed">{t(search.assignee === 'me' ? 'tickets.list.emptyMine' : 'tickets.list.emptyHint')}</Text>
+          {search.assignee === 'me'
+            ? <Button variant="default" size="compact-sm" onClick={() => { void navigate({ to: '/tickets', search: { assignee: 'none', statusCategory: 'new,open' } }); }}>{t('shell.nav.unassigned')}</Button>
+            : isFiltered(search) && <Button variant="default" size="compact-sm" onClick={clearFilters}>{t('tickets.list.clear')}</Button>}
+        </Empty>}
       {!list.error && (rows.length > 0 || !list.isSuccess) && (
         <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} groups={groups} groupBy={groupBy} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
           selectAll={on => { setAll(false); setSelected(on ? new Set(rows.map(r => r.id)) : new Set()); }} sort={sort} onSort={s => { set({ sort: s }); }}

@@ -6,9 +6,10 @@ export const directory = {
   field: {
     name: 'Name', number: 'Number', type: 'Kind', tier: 'Tier', email: 'E-mail', phone: 'Phone', website: 'Website', domains: 'Mail domains', domainsHint: 'Mail from these domains belongs to this customer.', details: 'Details', parentId: 'Belongs to', externalId: 'External id', active: 'Active',
     line1: 'Street', line2: 'Street, line 2', city: 'City', state: 'State', postalCode: 'Postal code', country: 'Country', countryHint: 'Two letters, for example ZA.',
-    firstName: 'First name', lastName: 'Last name', title: 'Position', department: 'Department', phoneOffice: 'Office phone', phoneMobile: 'Mobile', phoneDirect: 'Direct phone', isPrimary: 'Main contact', isBilling: 'Billing contact', isTechnical: 'Technical contact', isShipping: 'Shipping contact', customer: 'Customer', location: 'Location', project: 'Project', installedOn: 'Installed on', address: 'Address',
+    firstName: 'First name', lastName: 'Last name', title: 'Position', department: 'Department', phoneOffice: 'Office phone', phoneMobile: 'Mobile', phoneDirect: 'Direct phone', isPrimary: 'Main', isBilling: 'Billing', isTechnical: 'Technical', isShipping: 'Shipping', customer: 'Customer', location: 'Location', project: 'Project', installedOn: 'Installed on', address: 'Address',
     subject: 'Subject', status: 'Status', priority: 'Priority', reference: 'Reference', identities: 'Also reached at', organizationId: 'Organization', parent: 'Belongs to',
   },
+  contactIs: { isPrimary: 'Main contact', isBilling: 'Billing contact', isTechnical: 'Technical contact' },
   kind: { business: 'Business', residential: 'Residential' },
   tierName: { bronze: 'Bronze', silver: 'Silver', gold: 'Gold', platinum: 'Platinum' },
   locationKind: { headquarters: 'Headquarters', branch: 'Branch', datacenter: 'Data centre', remote: 'Remote' },

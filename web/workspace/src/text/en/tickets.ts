@@ -12,7 +12,7 @@ export const tickets = {
   sla: { ok: 'On time', at_risk: 'At risk', breached: 'Breached', paused: 'Paused', none: 'No target' },
   list: {
     title: 'Tickets', label: 'List of tickets', count_one: '{{count}} ticket', count_other: '{{count}} tickets', about: 'about {{count}}', search: 'Filter by words, or status:open -tag:spam …', filter: 'Filter', clear: 'Clear filters', display: 'Display', columns: 'Columns', density: 'Density',
-    comfortable: 'Comfortable', compact: 'Compact', sort: 'Order', groupBy: 'Group by', groupByNothing: 'Nothing', empty: 'No tickets here', emptyHint: 'Nothing matches.', news_one: '{{count}} new ticket', news_other: '{{count}} new tickets', select: 'Select {{reference}}', selectPage: 'Select all that are loaded', saveView: 'Save as view', viewName: 'Name of the view', viewSaved: 'View saved', viewShared: 'For everybody',
+    comfortable: 'Comfortable', compact: 'Compact', sort: 'Order', groupBy: 'Group by', groupByNothing: 'Nothing', empty: 'No tickets here', emptyHint: 'Nothing matches.', emptyMine: 'Nothing is assigned to you. Take one that waits for somebody.', news_one: '{{count}} new ticket', news_other: '{{count}} new tickets', select: 'Select {{reference}}', selectPage: 'Select all that are loaded', saveView: 'Save as view', viewName: 'Name of the view', viewSaved: 'View saved', viewShared: 'For everybody',
     me: 'Me', nobody: 'Nobody', open: 'Open ticket', down: 'Next ticket', up: 'Previous ticket', toggle: 'Select', selectAll: 'Select all that match', clearSelection: 'Clear the selection', groupNone: 'No group', escalated: 'Escalated',
   },
   act: {
@@ -37,6 +37,6 @@ export const tickets = {
     typing_one: '{{name}} is writing…', typing_other: '{{count}} people are writing…', looks: '{{name}} has this ticket open',
     addLink: 'Add a link', addTag: 'Add…', linkKind: 'Kind of link', follow: 'Follow', unfollow: 'Unfollow', others: 'Other tickets of this customer', all: 'All',
   },
-  told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', removed: '{{who}} removed a comment', edited: '{{who}} changed the words of a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept' },
+  told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', wrote: '{{who}} wrote', removed: '{{who}} removed a comment', edited: '{{who}} changed the words of a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept' },
   create: { title: 'New ticket', customer: 'Customer', contact: 'Contact', none: 'Find by name, e-mail, number', assetHint: 'Its number', submit: 'Create ticket', done: '{{reference}} created', hint: 'Ctrl Enter creates it.' },
 } as const;

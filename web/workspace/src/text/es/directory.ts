@@ -8,9 +8,10 @@ export const directory: Catalogue['directory'] = {
   field: {
     name: 'Nombre', number: 'Número', type: 'Clase', tier: 'Nivel', email: 'Correo', phone: 'Teléfono', website: 'Sitio web', domains: 'Dominios de correo', domainsHint: 'El correo de estos dominios es de este cliente.', details: 'Detalles', parentId: 'Pertenece a', externalId: 'Id externo', active: 'Activo',
     line1: 'Calle', line2: 'Calle, línea 2', city: 'Ciudad', state: 'Provincia', postalCode: 'Código postal', country: 'País', countryHint: 'Dos letras, por ejemplo ES.',
-    firstName: 'Nombre', lastName: 'Apellidos', title: 'Cargo', department: 'Departamento', phoneOffice: 'Teléfono de oficina', phoneMobile: 'Móvil', phoneDirect: 'Teléfono directo', isPrimary: 'Contacto principal', isBilling: 'Contacto de facturación', isTechnical: 'Contacto técnico', isShipping: 'Contacto de envíos', customer: 'Cliente', location: 'Ubicación', project: 'Proyecto', installedOn: 'Instalado el', address: 'Dirección',
+    firstName: 'Nombre', lastName: 'Apellidos', title: 'Cargo', department: 'Departamento', phoneOffice: 'Teléfono de oficina', phoneMobile: 'Móvil', phoneDirect: 'Teléfono directo', isPrimary: 'Principal', isBilling: 'Facturación', isTechnical: 'Técnico', isShipping: 'Envíos', customer: 'Cliente', location: 'Ubicación', project: 'Proyecto', installedOn: 'Instalado el', address: 'Dirección',
     subject: 'Asunto', status: 'Estado', priority: 'Prioridad', reference: 'Referencia', identities: 'También localizable en', organizationId: 'Organización', parent: 'Pertenece a',
   },
+  contactIs: { isPrimary: 'Contacto principal', isBilling: 'Para facturación', isTechnical: 'Contacto técnico' },
   kind: { business: 'Empresa', residential: 'Particular' },
   tierName: { bronze: 'Bronce', silver: 'Plata', gold: 'Oro', platinum: 'Platino' },
   locationKind: { headquarters: 'Sede central', branch: 'Sucursal', datacenter: 'Centro de datos', remote: 'Remota' },

@@ -14,7 +14,7 @@ export const tickets: Catalogue['tickets'] = {
   sla: { ok: 'A tiempo', at_risk: 'En riesgo', breached: 'Vencido', paused: 'En pausa', none: 'Sin plazo' },
   list: {
     title: 'Tickets', label: 'Lista de tickets', count_one: '{{count}} ticket', count_other: '{{count}} tickets', about: 'unos {{count}}', search: 'Filtrar por palabras, o status:open -tag:spam …', filter: 'Filtrar', clear: 'Quitar filtros', display: 'Ver', columns: 'Columnas', density: 'Densidad',
-    comfortable: 'Cómoda', compact: 'Compacta', sort: 'Orden', groupBy: 'Agrupar por', groupByNothing: 'Nada', empty: 'No hay tickets aquí', emptyHint: 'Nada coincide.', news_one: '{{count}} ticket nuevo', news_other: '{{count}} tickets nuevos', select: 'Seleccionar {{reference}}', selectPage: 'Seleccionar todos los cargados', saveView: 'Guardar como vista', viewName: 'Nombre de la vista', viewSaved: 'Vista guardada', viewShared: 'Para todos',
+    comfortable: 'Cómoda', compact: 'Compacta', sort: 'Orden', groupBy: 'Agrupar por', groupByNothing: 'Nada', empty: 'No hay tickets aquí', emptyHint: 'Nada coincide.', emptyMine: 'No tiene nada asignado. Tome uno que espera a alguien.', news_one: '{{count}} ticket nuevo', news_other: '{{count}} tickets nuevos', select: 'Seleccionar {{reference}}', selectPage: 'Seleccionar todos los cargados', saveView: 'Guardar como vista', viewName: 'Nombre de la vista', viewSaved: 'Vista guardada', viewShared: 'Para todos',
     me: 'Yo', nobody: 'Nadie', open: 'Abrir ticket', down: 'Ticket siguiente', up: 'Ticket anterior', toggle: 'Seleccionar', selectAll: 'Seleccionar todos los que coinciden', clearSelection: 'Quitar la selección', groupNone: 'Sin grupo', escalated: 'Escalado',
   },
   act: {
@@ -39,6 +39,6 @@ export const tickets: Catalogue['tickets'] = {
     typing_one: '{{name}} está escribiendo…', typing_other: '{{count}} personas están escribiendo…', looks: '{{name}} tiene abierto este ticket',
     addLink: 'Añadir un enlace', addTag: 'Añadir…', linkKind: 'Tipo de enlace', follow: 'Seguir', unfollow: 'Dejar de seguir', others: 'Otros tickets de este cliente', all: 'Todos',
   },
-  told: { note: '{{who}} añadió una nota interna', reply: '{{who}} escribió al cliente', removed: '{{who}} quitó un comentario', edited: '{{who}} cambió las palabras de un comentario', warning: 'Se usó el {{percent}} % del tiempo de «{{metric}}»', breached: '«{{metric}}» incumplió su plazo', kept: '«{{metric}}» se cumplió' },
+  told: { note: '{{who}} añadió una nota interna', reply: '{{who}} escribió al cliente', wrote: '{{who}} escribió', removed: '{{who}} quitó un comentario', edited: '{{who}} cambió las palabras de un comentario', warning: 'Se usó el {{percent}} % del tiempo de «{{metric}}»', breached: '«{{metric}}» incumplió su plazo', kept: '«{{metric}}» se cumplió' },
   create: { title: 'Nuevo ticket', customer: 'Cliente', contact: 'Contacto', none: 'Buscar por nombre, correo, número', assetHint: 'Su número', submit: 'Crear ticket', done: '{{reference}} creado', hint: 'Ctrl Intro lo crea.' },
 };
