@@ -41,7 +41,11 @@ function preloadFont(): Plugin {
 
 export default defineConfig({
   plugins: [react(), precompress(), preloadFont()],
-  build: { outDir: out, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, modulePreload: { polyfill: false } },
+  build: {
+    outDir: out, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, modulePreload: { polyfill: false },
+    // what several pages use comes as one file: otherwise the first page is made of some eighty, most of them smaller than the question for them
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 3 }] } } },
+  },
   server: { proxy: { '/api': 'http://127.0.0.1:5080', '/hubs': { target: 'http://127.0.0.1:5080', ws: true } } },
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 });

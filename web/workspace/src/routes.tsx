@@ -35,9 +35,14 @@ const desk = createRoute({
   },
 });
 
+const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`).test(location.pathname);
+
 // One line a page; README.md says how to add one.
-const page = <Path extends string>(path: Path, load: Parameters<typeof lazyRouteComponent>[0], name: string) =>
-  createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name) });
+function page<Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) {
+  // the page that the desk is opened at comes while it is asked who is signed in
+  if (isFirst(path)) void load();
+  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name) });
+}
 
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/tickets', search: { assignee: 'me' } }); } });
 

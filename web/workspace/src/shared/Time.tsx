@@ -1,29 +1,45 @@
-import { Tooltip } from '@mantine/core';
 import i18next from 'i18next';
 import { useSyncExternalStore } from 'react';
 
 const minute = 60_000, hour = 60 * minute, day = 24 * hour;
 
+/** What a browser needs to write a number or an instant in a language, which costs more to make than to use. */
+function kept<T>(make: (language: string) => T): (language: string) => T {
+  const made = new Map<string, T>();
+  return language => {
+    const known = made.get(language) ?? make(language);
+    made.set(language, known);
+    return known;
+  };
+}
+
+const inUnit = (unit: string) => kept(language => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }));
+const units = { minute: inUnit('minute'), hour: inUnit('hour'), day: inUnit('day') };
+const exact = kept(language => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }));
+const relative = kept(language => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' }));
+const dayOfYear = kept(language => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }));
+const dayOfAnyYear = kept(language => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }));
+
 /** "3 min", "2 h", "5 d": the largest unit that says something. */
 export function duration(ms: number, language = i18next.language): string {
-  const [value, unit] = ms < hour ? [Math.max(1, Math.round(ms / minute)), 'minute'] : ms < 2 * day ? [Math.round(ms / hour), 'hour'] : [Math.round(ms / day), 'day'];
-  return new Intl.NumberFormat(language, { style: 'unit', unit: unit as string, unitDisplay: 'narrow' }).format(value as number);
+  if (ms < hour) return units.minute(language).format(Math.max(1, Math.round(ms / minute)));
+  return ms < 2 * day ? units.hour(language).format(Math.round(ms / hour)) : units.day(language).format(Math.round(ms / day));
 }
 
 export function exactTime(instant: string | Date, language = i18next.language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
+  return exact(language).format(new Date(instant));
 }
 
 /** "5 min ago", "yesterday", "12 Mar". */
 export function relativeTime(instant: string, now: number, language = i18next.language): string {
   const past = now - Date.parse(instant);
   if (Math.abs(past) < 45_000) return i18next.t('shared.time.now');
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' });
+  const format = relative(language);
   if (Math.abs(past) < hour) return format.format(-Math.round(past / minute), 'minute');
   if (Math.abs(past) < day) return format.format(-Math.round(past / hour), 'hour');
   if (Math.abs(past) < 7 * day) return format.format(-Math.round(past / day), 'day');
   const isThisYear = new Date(now).getFullYear() === new Date(instant).getFullYear();
-  return new Intl.DateTimeFormat(language, isThisYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(instant));
+  return (isThisYear ? dayOfYear : dayOfAnyYear)(language).format(new Date(instant));
 }
 
 // one clock for the page: everything that counts moves together
@@ -48,9 +64,5 @@ export function useNow(): number {
 /** An instant as people say it, and exactly when pointed at. */
 export function Time({ at }: { at: string }) {
   const present = useNow();
-  return (
-    <Tooltip label={exactTime(at)}>
-      <time dateTime={at} className="tabular">{relativeTime(at, present)}</time>
-    </Tooltip>
-  );
+  return <time dateTime={at} className="tabular" onMouseEnter={e => { e.currentTarget.title = exactTime(at); }}>{relativeTime(at, present)}</time>;
 }

@@ -20,7 +20,7 @@ import { attachmentsQuery, commentsQuery, replaceComment } from './ticketQueries
 type Comment = Wire<'CommentResponse'>;
 
 /** From the first message on: what customers can read and what only agents can, never to be mistaken for each other. */
-export function Conversation({ id, ticket }: { id: string; ticket: Ticket | undefined }) {
+export function Conversation({ id, ticket, onSaid }: { id: string; ticket: Ticket | undefined; onSaid: () => void }) {
   const { t } = useTranslation();
   const list = useInfiniteQuery(commentsQuery(id));
   const files = useQuery(attachmentsQuery(id));
@@ -46,6 +46,9 @@ export function Conversation({ id, ticket }: { id: string; ticket: Ticket | unde
     }
     else if (isFirst || isNear) scroller?.scrollTo({ top: scroller.scrollHeight });
   }, [count, hash]);
+
+  const isSettled = list.data !== undefined || list.isError;
+  useEffect(() => { if (isSettled) onSaid(); }, [isSettled, onSaid]);
 
   // who reads the end goes on reading it when the composer, or what comes in above, takes its place
   const isRead = list.data !== undefined;

@@ -10,6 +10,7 @@ import { queryClient } from '../api/queryClient';
 import { Facts } from '../shared/Facts';
 import type { Values } from '../shared/form';
 import { Picker } from '../shared/Picker';
+import { LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { words } from '../shared/words';
@@ -24,8 +25,8 @@ import { followersQuery, linksQuery } from './ticketQueries';
 
 interface Props { id: string; ticket: Ticket; begin: (act: Act) => void; set: (body: Parameters<typeof change>[1]) => void }
 
-/** Everything about a ticket that is not said in it. */
-export function SidePanel({ id, ticket, begin, set }: Props) {
+/** Everything about a ticket that is not said in it; its properties first, and all else once there is time (`isWhole`). */
+export function SidePanel({ id, ticket, begin, set, isWhole }: Props & { isWhole: boolean }) {
   const { t } = useTranslation();
   const me = useMe();
   const book = useRulebook();
@@ -44,14 +45,18 @@ export function SidePanel({ id, ticket, begin, set }: Props) {
         {category && category.subcategories.length > 0 && <Choose name={t('tickets.field.subcategory')} value={ticket.subcategory ?? ''} disabled={!mayUpdate} clearable choices={category.subcategories.map(s => ({ value: s, label: words(s) }))} choose={v => { set({ set: { subcategory: v || null } }); }} />}
         <Property name={t('tickets.field.channel')}><ChannelMark channel={ticket.channel} />{t(`tickets.channel.${ticket.channel}`)}</Property>
         <Property name={t('tickets.field.createdAt')}><Time at={ticket.createdAt} /></Property>
-        <Tags ticket={ticket} mayUpdate={mayUpdate} set={set} />
+        {isWhole && <Tags ticket={ticket} mayUpdate={mayUpdate} set={set} />}
       </section>
-      <SlaCard id={id} ticket={ticket} />
-      <Who ticket={ticket} />
-      <CustomFields ticket={ticket} mayUpdate={mayUpdate} />
-      <Links id={id} mayUpdate={mayUpdate} ticketId={ticket.id} />
-      <Followers id={id} />
-      {ticket.customerId && <Others ticket={ticket} customerId={ticket.customerId} />}
+      {isWhole ? (
+        <>
+          <SlaCard id={id} ticket={ticket} />
+          <Who ticket={ticket} />
+          <CustomFields ticket={ticket} mayUpdate={mayUpdate} />
+          <Links id={id} mayUpdate={mayUpdate} ticketId={ticket.id} />
+          <Followers id={id} />
+          {ticket.customerId && <Others ticket={ticket} customerId={ticket.customerId} />}
+        </>
+      ) : <LinesLoading lines={8} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDots, IconFlagFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, startTransition, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
@@ -28,6 +28,7 @@ import { EscalateDialog, MergeIntoDialog } from './TicketDialogs';
 
 // the editor is large and comes when the conversation is there already
 const Composer = lazy(() => import('./Composer').then(m => ({ default: m.Composer })));
+const composerPlace = <div className={classes.composer} style={{ height: 172 }} />;
 const HistoryTab = lazy(() => import('./HistoryTab').then(m => ({ default: m.HistoryTab })));
 
 export function TicketPage() {
@@ -62,7 +63,10 @@ function TicketOf({ id }: { id: string }) {
 
   useEffect(() => { if (ticket) document.title = `${ticket.subject} · ${ticket.reference} · Deskhand`; }, [ticket]);
   useEffect(() => { rememberOpened(id); }, [id]);
-  useEffect(() => { if (after) prefetchTicket(queryClient, after.reference); }, [after]);
+  // what was said is read first: the editor, the cards at the side and the next ticket come when it is on the screen
+  const [isSaid, setSaid] = useState(false);
+  const onSaid = useCallback(() => { requestAnimationFrame(() => { startTransition(() => { setSaid(true); }); }); }, []);
+  useEffect(() => { if (after && isSaid) prefetchTicket(queryClient, after.reference); }, [after, isSaid]);
 
   const go = (to: { reference: string } | undefined) => { if (to) void navigate({ to: '/tickets/$id', params: { id: to.reference } }); };
   const back = () => { void navigate({ href: list.href }); };
@@ -100,10 +104,10 @@ function TicketOf({ id }: { id: string }) {
     <>
       <div className={classes.scroll} data-conversation={id} role="region" tabIndex={0} aria-label={t('tickets.page.conversation')}>
         {ticket && <Banners ticket={ticket} />}
-        <Conversation id={id} ticket={ticket} />
+        <Conversation id={id} ticket={ticket} onSaid={onSaid} />
       </div>
       {ticket && !query.isPlaceholderData && isOpen && !ticket.mergedIntoId && me.may('notes:write') && (
-        <Suspense fallback={<div className={classes.composer} style={{ height: 172 }} />}><Composer ref={holdComposer} ticket={ticket} id={id} /></Suspense>
+        <Suspense fallback={composerPlace}>{isSaid ? <Composer ref={holdComposer} ticket={ticket} id={id} /> : composerPlace}</Suspense>
       )}
     </>
   );
@@ -147,10 +151,10 @@ function TicketOf({ id }: { id: string }) {
             </Tabs.List>
             <Tabs.Panel value="conversation" className={classes.panel}>{conversation}</Tabs.Panel>
             <Tabs.Panel value="history" className={classes.panel}>{history}</Tabs.Panel>
-            {isNarrow && <Tabs.Panel value="details" className={classes.panel}>{ticket && <div className={classes.narrowSide}><SidePanel id={id} ticket={ticket} begin={setAct} set={set} /></div>}</Tabs.Panel>}
+            {isNarrow && <Tabs.Panel value="details" className={classes.panel}>{ticket && <div className={classes.narrowSide}><SidePanel id={id} ticket={ticket} begin={setAct} set={set} isWhole /></div>}</Tabs.Panel>}
           </Tabs>
         </div>
-        {!isNarrow && <aside className={classes.side} aria-label={t('tickets.page.details')}>{ticket ? <SidePanel id={id} ticket={ticket} begin={setAct} set={set} /> : <LinesLoading lines={12} />}</aside>}
+        {!isNarrow && <aside className={classes.side} aria-label={t('tickets.page.details')}>{ticket ? <SidePanel id={id} ticket={ticket} begin={setAct} set={set} isWhole={isSaid} /> : <LinesLoading lines={12} />}</aside>}
       </div>
       {ticket && act && <ActionDialog act={act} which={{ ids: [ticket.id] }} from={ticket.status} close={() => { setAct(null); }} />}
       {ticket && dialog === 'merge' && <MergeIntoDialog ticket={ticket} close={() => { setDialog(null); }} />}

@@ -8,7 +8,7 @@ import { Time } from '../shared/Time';
 import type { ColumnName } from './display';
 import type { Grouping, TicketGroup } from './grouping';
 import { ChannelMark, Person, PriorityMark, SlaCountdown, StatusMark } from './glance';
-import { contactName, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
+import { contactName, useContact, useCustomer, useRulebook, type Rulebook, type Ticket } from './rulebook';
 import classes from './tickets.module.css';
 
 export interface TicketRowsHandle { focus: (index: number) => void; hasFocus: () => boolean }
@@ -41,6 +41,7 @@ const sortable: Partial<Record<ColumnName, string>> = { updatedAt: 'updatedAt', 
 /** Only the rows in sight are in the page, so that a hundred and a hundred thousand feel alike. */
 export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, sort, onSort, nearEnd, isLoadingMore }: Props) {
   const { t } = useTranslation();
+  const book = useRulebook();
   const scroller = useRef<HTMLDivElement>(null);
   const height = density === 'compact' ? 32 : 40;
   const lines = useMemo(() => linesOf(rows ?? [], groups), [rows, groups]);
@@ -84,9 +85,9 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
           {rows && items.map(item => {
             const line = lines[item.index];
             if (!line) return null;
-            if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th>{columns.map(c => <td key={c} data-col={c} />)}</tr>;
+            if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} book={book} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th>{columns.map(c => <td key={c} data-col={c} />)}</tr>;
             const ticket = rows[line.row]!;
-            return <Row key={item.key} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} />;
+            return <Row key={item.key} book={book} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} />;
           })}
           {after > 0 && <tr aria-hidden style={{ height: after }}><td /></tr>}
           {isLoadingMore && <tr style={{ height }}><td /><td /><td><Skeleton height={12} mx="md" width="40%" /></td></tr>}
@@ -104,9 +105,8 @@ function linesOf(rows: Ticket[], groups: TicketGroup[] | undefined): Line[] {
   return groups.flatMap(group => [{ group }, ...Array.from({ length: group.count }, (_, i) => ({ row: group.start + i }))]);
 }
 
-function GroupName({ by, value }: { by: Grouping; value: string | null }) {
+function GroupName({ by, value, book: { status, agent, group, category } }: { by: Grouping; value: string | null; book: Rulebook }) {
   const { t } = useTranslation();
-  const { status, agent, group, category } = useRulebook();
   if (value === null) return <>{by === 'assigneeId' ? t('tickets.list.nobody') : by === 'groupId' ? t('tickets.list.groupNone') : t('shared.none')}</>;
   switch (by) {
     case 'status': { const known = status(value); return <>{known && <StatusMark category={known.category} />}{known?.name ?? value}</>; }
@@ -134,13 +134,12 @@ function Heading({ name, sort, onSort }: { name: ColumnName; sort: string; onSor
   );
 }
 
-interface RowProps { ticket: Ticket; index: number; height: number; columns: ColumnName[]; isActive: boolean; isSelected: boolean; setActive: (index: number) => void; toggle: (id: string, isRange?: boolean) => void; warm: (reference: string) => void }
+interface RowProps { book: Rulebook; ticket: Ticket; index: number; height: number; columns: ColumnName[]; isActive: boolean; isSelected: boolean; setActive: (index: number) => void; toggle: (id: string, isRange?: boolean) => void; warm: (reference: string) => void }
 
-const Row = memo(function Row({ ticket, index, height, columns, isActive, isSelected, setActive, toggle, warm }: RowProps) {
+const Row = memo(function Row({ book, ticket, index, height, columns, isActive, isSelected, setActive, toggle, warm }: RowProps) {
   const { t } = useTranslation();
-  const { status } = useRulebook();
   const hover = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const name = status(ticket.status)?.name ?? t(`tickets.status.${ticket.statusCategory}`);
+  const name = book.status(ticket.status)?.name ?? t(`tickets.status.${ticket.statusCategory}`);
   return (
     <tr style={{ height }} aria-rowindex={index + 2} data-active={isActive || undefined} data-selected={isSelected || undefined} data-ticket={ticket.reference}
       onMouseEnter={() => { hover.current = setTimeout(() => { warm(ticket.reference); }, 65); }} onMouseLeave={() => { clearTimeout(hover.current); }}>
@@ -149,20 +148,19 @@ const Row = memo(function Row({ ticket, index, height, columns, isActive, isSele
         <span className={classes.pair}><PriorityMark priority={ticket.priority} /><span role="img" aria-label={name} title={name}><StatusMark category={ticket.statusCategory} /></span></span>
       </td>
       <td className={classes.subject}>
-        <Link to="/tickets/$id" params={{ id: ticket.reference }} preload={false} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }}>
+        <Link to="/tickets/$id" params={{ id: ticket.reference }} preload={false} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }} onMouseDown={() => { warm(ticket.reference); }}>
           <span className={`${classes.reference} tabular`} title={ticket.reference}>#{ticket.number}</span>
           <span className="truncate">{ticket.subject}</span>
           {ticket.escalationLevel > 0 && <IconFlagFilled size={13} className={classes.flag} aria-label={t('tickets.list.escalated')} />}
         </Link>
       </td>
-      {columns.map(c => <td key={c} data-col={c}><Cell name={c} ticket={ticket} statusName={name} /></td>)}
+      {columns.map(c => <td key={c} data-col={c}><Cell name={c} ticket={ticket} statusName={name} book={book} /></td>)}
     </tr>
   );
 });
 
-function Cell({ name, ticket, statusName }: { name: ColumnName; ticket: Ticket; statusName: string }) {
+function Cell({ name, ticket, statusName, book: { agent, group, category } }: { name: ColumnName; ticket: Ticket; statusName: string; book: Rulebook }) {
   const { t } = useTranslation();
-  const { agent, group, category } = useRulebook();
   switch (name) {
     case 'status': return <span className="truncate">{statusName}</span>;
     case 'customerId': return ticket.customerId ? <CustomerName id={ticket.customerId} /> : null;

@@ -1,4 +1,4 @@
-import { Avatar, Tooltip } from '@mantine/core';
+import { Avatar } from '@mantine/core';
 import { IconAlertTriangleFilled, IconApi, IconBrandWhatsapp, IconBuildingSkyscraper, IconClock, IconDeviceMobileMessage, IconFlame, IconHeadset, IconMail, IconMessageCircle, IconNotes, IconPhone, IconPlayerPause, IconRobot, IconWorld } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { duration, exactTime, useNow } from '../shared/Time';
@@ -54,13 +54,11 @@ export function SlaCountdown({ sla, long = false }: { sla: Ticket['sla']; long?:
   const state = left < 0 ? 'breached' : sla.state === 'ok' ? 'ok' : 'at_risk';
   const time = duration(Math.abs(left), i18n.language);
   return (
-    <Tooltip label={`${t('tickets.field.slaDueAt')}: ${exactTime(sla.nextDueAt)}`}>
-      <span className={`${classes.sla} tabular`} data-state={state}>
-        {state === 'breached' ? <IconAlertTriangleFilled size={13} aria-hidden /> : <IconClock size={13} aria-hidden />}
-        {left < 0 ? t('shared.time.overdue', { time }) : long ? t('shared.time.dueIn', { time }) : time}
-        <span className="visually-hidden"> {t(`tickets.sla.${state}`)}</span>
-      </span>
-    </Tooltip>
+    <span className={`${classes.sla} tabular`} data-state={state} onMouseEnter={e => { e.currentTarget.title = `${t('tickets.field.slaDueAt')}: ${exactTime(sla.nextDueAt!)}`; }}>
+      {state === 'breached' ? <IconAlertTriangleFilled size={13} aria-hidden /> : <IconClock size={13} aria-hidden />}
+      {left < 0 ? t('shared.time.overdue', { time }) : long ? t('shared.time.dueIn', { time }) : time}
+      <span className="visually-hidden"> {t(`tickets.sla.${state}`)}</span>
+    </span>
   );
 }
 

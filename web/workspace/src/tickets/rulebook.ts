@@ -26,15 +26,20 @@ export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], s
 export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/custom-fields', from(c)))) });
 export const tagsQuery = queryOptions({ queryKey: ['tags', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100' } } })).then(p => p.data) });
 
-/** What a desk calls things: statuses, people, groups, categories, by their keys. */
-export function useRulebook() {
-  const [statuses, agents, groups, categories] = useQueries({ queries: [statusesQuery, agentsQuery, groupsQuery, categoriesQuery] });
+/** The same object until one of the lists changes, so that hundreds of cells can be given it. */
+function combine([statuses, agents, groups, categories]: [Read<Wire<'StatusResponse'>>, Read<Wire<'UserResponse'>>, Read<Wire<'GroupResponse'>>, Read<Wire<'CategoryResponse'>>]) {
   const status = (key: string) => statuses.data?.find(s => s.key === key);
   const agent = (id: string | null | undefined) => (id ? agents.data?.find(a => a.id === id) : undefined);
   const group = (id: string | null | undefined) => (id ? groups.data?.find(g => g.id === id) : undefined);
   const category = (key: string) => categories.data?.find(c => c.key === key);
   return { statuses: statuses.data ?? [], agents: agents.data ?? [], groups: groups.data ?? [], categories: categories.data ?? [], status, agent, group, category };
 }
+
+type Read<T> = { data: T[] | undefined };
+export type Rulebook = ReturnType<typeof combine>;
+
+/** What a desk calls things: statuses, people, groups, categories, by their keys. Asked once by a list and handed to its rows: each use watches four queries. */
+export const useRulebook = (): Rulebook => useQueries({ queries: [statusesQuery, agentsQuery, groupsQuery, categoriesQuery], combine });
 
 /** Many single questions asked at once become few. */
 function batched<T extends { id: string }>(fetchMany: (ids: string[]) => Promise<T[]>) {
