@@ -68,7 +68,7 @@ internal sealed class MacroDesk(TenantSession session, ChangeLog log, TimeProvid
 
     private async Task<Outcome<MacroRow>> Save(string what, Caller caller, MacroRow row, Guid? by, ImmutableArray<FieldChange> changes, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        await session.Execute([row.Save(session.TenantId, by), .. log.Statements(session, new Happened("macro", row.Id, row.UpdatedAt, caller.Actor, changes, []))], cancellationToken);
+        await session.Execute([row.Save(session.TenantId, by), .. log.Statements(session, [new Happened("macro", row.Id, row.UpdatedAt, caller.Actor, changes, [])])], cancellationToken);
         await Audit.Write(session, new AuditEntry($"macro.{what}", row.UpdatedAt, caller.Actor, "macro", row.Id, new { name = row.Fields.Name, fields = changes.Select(c => c.Field) }, origin), cancellationToken);
         return row;
     }

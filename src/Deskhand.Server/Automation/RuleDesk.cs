@@ -93,7 +93,7 @@ internal sealed class RuleDesk(TenantSession session, ChangeLog log, TimeProvide
     private async Task<Outcome<RuleRow>> Save(string what, Caller caller, RuleRow row, ImmutableArray<FieldChange> changes, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var kind = Wire.Name(row.Kind);
-        await session.Execute([row.Save(session.TenantId), .. log.Statements(session, new Happened(kind, row.Id, row.UpdatedAt, caller.Actor, changes, []))], cancellationToken);
+        await session.Execute([row.Save(session.TenantId), .. log.Statements(session, [new Happened(kind, row.Id, row.UpdatedAt, caller.Actor, changes, [])])], cancellationToken);
         await Audit.Write(session, new AuditEntry($"{kind}.{what}", row.UpdatedAt, caller.Actor, kind, row.Id, new { name = row.Fields.Name, fields = changes.Select(c => c.Field) }, origin), cancellationToken);
         await Rulebooks.Changed(session, cancellationToken);
         return row;

@@ -29,50 +29,25 @@ internal sealed record HistoryRule(Guid? Id, string Name, long Version);
 /// </summary>
 internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
 {
-    /// <summary>Adds the statements to a batch of the caller's, for one round trip.</summary>
+    /// <summary>The statements, for a batch of the caller's in one round trip: each set of rows in one.</summary>
     /// <param name="session">The transaction.</param>
-    /// <param name="happened">What happened.</param>
+    /// <param name="many">What happened, in the order of the events of each entity.</param>
     /// <param name="fill">A piece of the bodies that only the database knows: what to look for, and the SQL of what stands there. Constants, both.</param>
-    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, Happened happened, (string Find, string Sql)? fill = null)
+    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, IReadOnlyList<Happened> many, (string Find, string Sql)? fill = null)
     {
-        if (!happened.History.IsEmpty) yield return HistoryStatement(session.TenantId, happened);
-        if (happened.Events.IsEmpty) yield break;
+        if (many.Any(h => !h.History.IsEmpty)) yield return HistoryStatement(session.TenantId, many);
+        if (many.All(h => h.Events.IsEmpty)) yield break;
 
-        yield return EventsStatement(session.TenantId, [.. happened.Events.Select(e => (happened.By, e))], fill);
+        yield return EventsStatement(session.TenantId, [.. many.SelectMany(h => h.Events.Select(e => (h.By, e)))], fill);
         session.OnCommitted(signal.Raise);
     }
 
-    /// <summary>Writes what happened now.</summary>
-    public Task Write(TenantSession session, Happened happened, CancellationToken cancellationToken) =>
-        session.Execute(Statements(session, happened), cancellationToken);
+    /// <summary>Writes what happened to one entity now.</summary>
+    public Task Write(TenantSession session, Happened happened, CancellationToken cancellationToken) => Write(session, [happened], cancellationToken);
 
-    /// <summary>Writes what happened to many entities, each set of rows in one statement.</summary>
-    public async Task Write(TenantSession session, IReadOnlyList<Happened> many, CancellationToken cancellationToken)
-    {
-        if (many.Count == 0) return;
-        var rows = many.SelectMany(h => h.History.Select(change => (Of: h, Change: change))).ToArray();
-        await session.Execute(
-        [
-            TenantSession.Batched("""
-                INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value)
-                SELECT $1, h.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS h
-                """,
-                Rows.P(session.TenantId),
-                Rows.P(rows.Select(r => Ids.New(r.Of.At)).ToArray()),
-                Rows.P(rows.Select(r => r.Of.EntityType).ToArray()),
-                Rows.P(rows.Select(r => r.Of.EntityId).ToArray()),
-                Rows.P(rows.Select(r => r.Of.At).ToArray()),
-                Rows.P(rows.Select(r => Wire.Name(r.Of.By.Kind)).ToArray()),
-                Rows.P(rows.Select(r => r.Of.By.Id).ToArray()),
-                Rows.P(rows.Select(r => Wire.Name(r.Of.By.Via)).ToArray()),
-                Rows.P(rows.Select(r => r.Of.Reason).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
-                Rows.P(rows.Select(r => r.Change.Field).ToArray()),
-                Rows.P(rows.Select(r => r.Change.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
-                Rows.P(rows.Select(r => r.Change.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)),
-            EventsStatement(session.TenantId, [.. many.SelectMany(h => h.Events.Select(e => (h.By, e)))]),
-        ], cancellationToken);
-        session.OnCommitted(signal.Raise);
-    }
+    /// <summary>Writes what happened to many entities now.</summary>
+    public Task Write(TenantSession session, IReadOnlyList<Happened> many, CancellationToken cancellationToken) =>
+        session.Execute(Statements(session, many), cancellationToken);
 
     /// <summary>The events and their deliveries, in one statement.</summary>
     private NpgsqlBatchCommand EventsStatement(Guid tenantId, IReadOnlyList<(Actor By, EventDraft Event)> events, (string Find, string Sql)? fill = null)
@@ -98,29 +73,28 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
             Rows.P(sinks.Names));
     }
 
-    private static NpgsqlBatchCommand HistoryStatement(Guid tenantId, Happened happened)
+    private static NpgsqlBatchCommand HistoryStatement(Guid tenantId, IReadOnlyList<Happened> many)
     {
-        var rows = happened.History;
+        var rows = many.SelectMany(h => h.History.Select(change => (Of: h, Change: change))).ToArray();
         return TenantSession.Batched("""
             INSERT INTO history (tenant_id, id, entity_type, entity_id, at, actor_kind, actor_id, via, reason, field, from_value, to_value, rule, rule_id, rule_version)
-            SELECT $1, h.id, $3, $4, $5, $6, $7, $8, $9, h.field, h.from_value, h.to_value, $13, $14, $15
-            FROM unnest($2, $10, $11, $12) AS h (id, field, from_value, to_value)
+            SELECT $1, h.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS h
             """,
             Rows.P(tenantId),
-            Rows.P(rows.Select(_ => Ids.New(happened.At)).ToArray()),
-            Rows.P(happened.EntityType),
-            Rows.P((Guid?)happened.EntityId),
-            Rows.P((DateTimeOffset?)happened.At),
-            Rows.P(Wire.Name(happened.By.Kind)),
-            Rows.P(happened.By.Id),
-            Rows.P(Wire.Name(happened.By.Via)),
-            Rows.P(happened.Reason),
-            Rows.P(rows.Select(r => r.Field).ToArray()),
-            Rows.P(rows.Select(r => r.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
-            Rows.P(rows.Select(r => r.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
-            Rows.P(happened.Rule?.Name),
-            Rows.P(happened.Rule?.Id),
-            Rows.P(happened.Rule?.Version, NpgsqlDbType.Bigint));
+            Rows.P(rows.Select(r => Ids.New(r.Of.At)).ToArray()),
+            Rows.P(rows.Select(r => r.Of.EntityType).ToArray()),
+            Rows.P(rows.Select(r => r.Of.EntityId).ToArray()),
+            Rows.P(rows.Select(r => r.Of.At).ToArray()),
+            Rows.P(rows.Select(r => Wire.Name(r.Of.By.Kind)).ToArray()),
+            Rows.P(rows.Select(r => r.Of.By.Id).ToArray()),
+            Rows.P(rows.Select(r => Wire.Name(r.Of.By.Via)).ToArray()),
+            Rows.P(rows.Select(r => r.Of.Reason).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            Rows.P(rows.Select(r => r.Change.Field).ToArray()),
+            Rows.P(rows.Select(r => r.Change.From).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+            Rows.P(rows.Select(r => r.Change.To).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb),
+            Rows.P(rows.Select(r => r.Of.Rule?.Name).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            Rows.P(rows.Select(r => r.Of.Rule?.Id).ToArray()),
+            Rows.P(rows.Select(r => r.Of.Rule?.Version).ToArray()));
     }
 }
 

@@ -148,14 +148,15 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
         if (decision.Linked is { } link) batch.Add(LinkRow.Save(session.TenantId, link, by.Id, after.UpdatedAt));
         if (decision.Unlinked is { } unlink) batch.Add(LinkRow.Delete(session.TenantId, unlink));
         var first = (before?.Sequence ?? 0) + 1;
+        var happened = new List<Happened>();
         foreach (var (part, actor, rule) in RuleRunRow.Parts(decision, by))
         {
             if (part.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, part.After, comment));
-            batch.AddRange(log.Statements(session, new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part, rule), part.Reason, rule),
-                before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
+            happened.Add(new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part, rule), part.Reason, rule));
             first += part.Events.Length;
         }
 
+        batch.AddRange(log.Statements(session, happened, before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
         batch.AddRange(RuleRunRow.Save(session.TenantId, after.Id, decision.At ?? after.UpdatedAt, decision.Rules));
         batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla, decision.At ?? after.UpdatedAt));
         if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, [decision], by, cancellationToken));

@@ -94,7 +94,7 @@ internal sealed class ViewDesk(TenantSession session, TicketSearch search, Chang
     private async Task<Outcome<ViewRow>> Save(string what, Caller caller, ViewRow? before, ViewRow after, ImmutableArray<FieldChange> changes, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var draft = new EventDraft($"view.{what}", "view", after.Id, after.Sequence, after.UpdatedAt, [("view", ViewResponse.From(after))], what == "updated" ? changes : []);
-        await session.Execute([after.Save(session.TenantId, before is null ? caller.UserId : null), .. log.Statements(session, new Happened("view", after.Id, after.UpdatedAt, caller.Actor, changes, [draft]))], cancellationToken);
+        await session.Execute([after.Save(session.TenantId, before is null ? caller.UserId : null), .. log.Statements(session, [new Happened("view", after.Id, after.UpdatedAt, caller.Actor, changes, [draft])])], cancellationToken);
         await Audit.Write(session, new AuditEntry($"view.{what}", after.UpdatedAt, caller.Actor, "view", after.Id, new { name = after.Fields.Name, fields = changes.Select(c => c.Field) }, origin), cancellationToken);
         return after;
     }
