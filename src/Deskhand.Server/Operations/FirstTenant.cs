@@ -25,6 +25,7 @@ internal static class FirstTenant
         var database = installation.Database.Database;
         var present = await database.AcrossTenants("SELECT slug FROM list_tenants() LIMIT 1", r => r.GetString(0), cancellationToken);
         if (present.Count > 0) return null;
+        if (withDemonstration) Console.WriteLine("The first start: a desk is filled with demonstration data, which takes up to a minute (--empty for none) …");
 
         var settings = installation.Settings;
         var password = settings.AdminPassword ?? NewPassword();
