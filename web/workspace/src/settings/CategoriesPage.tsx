@@ -64,7 +64,7 @@ export function CustomFieldsPage() {
       remove={f => answer(api.DELETE('/api/v1/custom-fields/{id}', { params: { path: { id: f.id } } }))}
       columns={[
         { key: 'key', title: t('settings.fields.key'), wide: true, cell: f => <code>{f.key}</code> },
-        { key: 'type', title: t('settings.fields.type'), cell: f => t(`settings.fields.types.${f.type}`) },
+        { key: 'type', title: t('settings.fields.type'), width: '8rem', cell: f => t(`settings.fields.types.${f.type}`) },
         { key: 'options', title: t('settings.fields.options'), wide: true, cell: f => f.options.map(words).join(', ') },
         { key: 'required', title: t('settings.fields.required'), wide: true, width: '7rem', cell: f => f.required ? t('shared.yes') : t('shared.no') },
       ]}

@@ -63,10 +63,9 @@ export function DeliveriesPage() {
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable label={t('settings.section.deliveries')} rows={list.rows} rowKey={d => d.id} empty={<Empty title={t('settings.deliveries.none')} />}
           columns={[
-            { key: 'to', title: t('settings.deliveries.to'), long: true, cell: d => d.to },
+            { key: 'to', title: t('settings.deliveries.to'), long: true, cell: d => <>{d.to}{d.lastError && <Text size="xs" c="var(--desk-danger)">{d.lastError}</Text>}</> },
             { key: 'template', title: t('settings.deliveries.template'), wide: true, width: '9rem', cell: d => t(`settings.templates.kind.${d.template}`) },
             { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{t(`settings.deliveries.states.${d.state as 'sent'}`)}</Badge> },
-            { key: 'error', title: t('settings.deliveries.error'), wide: true, long: true, cell: d => d.lastError },
             { key: 'when', title: t('settings.deliveries.when'), width: '7rem', cell: d => <Time at={d.sentAt ?? d.createdAt} /> },
             { key: 'do', title: t('shared.actions'), wide: true, width: '8rem', cell: d => <Button size="compact-xs" variant="default" onClick={() => { resend(d.id); }}>{t('settings.deliveries.resend')}</Button> },
           ]} />
