@@ -31,6 +31,8 @@ internal static class AutomationModule
         api.Get("/automations", Permission.SettingsRead, ListAutomations.Handle);
         api.Post("/automations", Permission.SettingsManage, CreateAutomation.Handle);
         api.Post("/automations/reorder", Permission.SettingsManage, ReorderAutomations.Handle);
+        api.Post("/automations/try", Permission.SettingsManage, TryAutomation.Handle);
+        api.Post("/automations/{id}/try", Permission.SettingsManage, TrySavedAutomation.Handle);
         api.Get("/automations/{id}", Permission.SettingsRead, GetAutomation.Handle);
         api.Put("/automations/{id}", Permission.SettingsManage, ReplaceAutomation.Handle);
         api.Patch("/automations/{id}", Permission.SettingsManage, PatchAutomation.Handle);

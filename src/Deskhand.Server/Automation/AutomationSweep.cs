@@ -64,7 +64,7 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         var hours = rule.HoursAt(now);
         DateTimeOffset? since = progress.Count == 0 || progress[0].Hours != hours ? null : progress[0].Until - Overlap;
         var done = 0;
-        foreach (var window in since is { } from ? Windows(rule, from, now) : [Whole(rule, now)])
+        foreach (var window in since is { } from ? Window.Since(rule, from, now) : [Window.Whole(rule, now)])
         {
             (DateTimeOffset At, Guid Id)? after = null;
             while (true)
@@ -84,48 +84,6 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         return done;
     }
 
-    /// <summary>
-    /// Where tickets are that it may have come to apply to since it looked last: those for whom the time of a condition came, those that have changed, and
-    /// those whose clocks have ticked. Each is read by an index, however many tickets there are.
-    /// </summary>
-    private static IEnumerable<Window> Windows(Rule rule, DateTimeOffset since, DateTimeOffset now)
-    {
-        foreach (var wait in rule.Waits.Where(w => w.AtLeast))
-        {
-            var (column, sign, only) = ColumnOf(wait);
-            var hours = TimeSpan.FromHours((double)wait.Hours) * sign;
-            yield return new Window("t." + column, only, since + hours, now + hours);
-        }
-
-        yield return new Window("t.updated_at", NotClosed, since, now);
-        yield return new Window("s.ticked_at", NotClosed, since, now) { From = "ticket_sla s JOIN tickets t ON t.tenant_id = s.tenant_id AND t.id = s.ticket_id", Id = "s.ticket_id" };
-    }
-
-    /// <summary>All tickets whose wait is over: along an index that has those which are not closed and no others, so that the many of the years cost nothing.</summary>
-    private static Window Whole(Rule rule, DateTimeOffset now)
-    {
-        var wait = rule.Waits.First(w => w.AtLeast);
-        var (column, sign, only) = ColumnOf(wait);
-        var until = now + (TimeSpan.FromHours((double)wait.Hours) * sign);
-        return column is "solved_at" or "assigned_at" or "status_at"
-            ? new Window("t." + column, only, DateTimeOffset.UnixEpoch, until)
-            : new Window("t.status_at", only, DateTimeOffset.UnixEpoch, now) { Over = ("t." + column, until) };
-    }
-
-    private const string NotClosed = "t.status_category <> 'closed'";
-
-    /// <summary>The column that a wait counts from, whether it looks back or ahead, and which tickets its index has.</summary>
-    private static (string Column, int Sign, string Only) ColumnOf(Waiting wait) => wait.Field switch
-    {
-        "hoursSinceCreated" => ("created_at", -1, NotClosed),
-        "hoursSinceUpdated" => ("updated_at", -1, NotClosed),
-        "hoursSinceAssigned" => ("assigned_at", -1, NotClosed + " AND t.assigned_at IS NOT NULL"),
-        "hoursSinceStatus" => ("status_at", -1, NotClosed),
-        "hoursSinceSolved" => ("solved_at", -1, "t.status_category = 'solved'"),
-        "hoursUntilDue" => ("due_at", 1, NotClosed + " AND t.due_at IS NOT NULL"),
-        _ => throw new System.Diagnostics.UnreachableException(wait.Field),
-    };
-
     /// <summary>The tickets of a window that the rule has not met in the state they are in.</summary>
     private static async Task<List<(Ticket Ticket, DateTimeOffset At)>> Candidates(TenantSession session, Rule rule, Window window, (DateTimeOffset At, Guid Id)? after, CancellationToken cancellationToken)
     {
@@ -140,12 +98,9 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
     private static string Sql(Rule rule, Window window) => $"""
         SELECT {TicketRow.Columns}, {window.Column} FROM {window.From}
         WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {window.Only} AND ({window.Column}, {window.Id}) > ($2, $3) AND {window.Column} <= $4 AND {window.Over?.Column ?? window.Column} <= $5
-          AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.tenant_id = t.tenant_id AND r.rule_id = $6 AND r.ticket_id = t.id AND r.entered_at = {Entered(rule)})
+          AND NOT {Window.Met(rule, "$6")}
         ORDER BY {window.Column}, {window.Id} LIMIT {AtOnce}
         """;
-
-    /// <summary><see cref="Rule.EntryOf"/> in SQL.</summary>
-    private static string Entered(Rule rule) => rule.Fields.OncePerTicket ? "'epoch'" : $"coalesce(t.{ColumnOf(rule.Waits.First(w => w.AtLeast)).Column}, 'epoch')";
 
     /// <summary>A first look, without a lock; whether the rule applies is decided under it.</summary>
     private static bool MayApply(Rule rule, Ticket ticket, Rulebook rulebook, DateTimeOffset now)
@@ -171,20 +126,5 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
         }, cancellationToken);
         if (outcome.Problem is { Kind: not ProblemKind.NotFound } problem && !ReferenceEquals(problem, MetBefore)) logger.LogWarning("The automation {Rule} could not look at the ticket {Ticket}: {Code}", rule.Id, ticketId, problem.Code);
         return outcome.Problem is null && outcome.Value.Rules is [{ Problem: null }, ..];
-    }
-
-    /// <param name="Column">The instant that is looked at; the order.</param>
-    /// <param name="Only">Of which tickets; as the index has it.</param>
-    /// <param name="After">From there, not included.</param>
-    /// <param name="Until">To there.</param>
-    private sealed record Window(string Column, string Only, DateTimeOffset After, DateTimeOffset Until)
-    {
-        public string From { get; init; } = "tickets t";
-
-        /// <summary>What tells tickets of the same instant apart, in the order of the index.</summary>
-        public string Id { get; init; } = "t.id";
-
-        /// <summary>The wait that must be over, where that is another column.</summary>
-        public (string Column, DateTimeOffset Until)? Over { get; init; }
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Deskhand.Access;
 using Deskhand.Data;
@@ -28,9 +26,6 @@ internal sealed record TrialResponse(int Tickets, int Changes, IReadOnlyList<Tri
 internal sealed record TrialMatch(
     Guid TicketId, string Reference, DateTimeOffset At, ActorKind ActorKind, IReadOnlyList<string> Events, IReadOnlyList<TrialChange> Changes, IReadOnlyList<string> Notified, IReadOnlyList<Guid> WebhookIds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RuleFailure? Problem);
-
-/// <summary>One field that would have changed.</summary>
-internal sealed record TrialChange(string Field, JsonElement? From, JsonElement? To);
 
 /// <summary>POST /triggers/try: one that is not saved.</summary>
 internal static class TryTrigger
@@ -86,8 +81,7 @@ internal static class Trial
                     if (++changes > MostChanges) break;
                     if (await Try(compiled.Value, past, rulebook, session, clock, cancellationToken) is not { } run) continue;
                     matches.Add(new TrialMatch(ticket.Id, ticket.Reference, past.At, past.By.Kind, [.. past.Events.Select(e => e.Type)],
-                        [.. run.Steps.SelectMany(s => s.History).Select(h => new TrialChange(h.Field, Element(h.From), Element(h.To)))],
-                        [.. RuleRunRow.Notified(run)], [.. run.Webhooks], run.Problem is { } problem ? new RuleFailure(problem.Code, problem.Message) : null));
+                        RuleTrial.Changes(run), [.. RuleRunRow.Notified(run)], [.. run.Webhooks], RuleTrial.Failure(run)));
                 }
             }
 
@@ -99,14 +93,8 @@ internal static class Trial
     {
         var comment = past.CommentId is { } said ? await Comment(session, said, cancellationToken) : null;
         var events = comment is null ? past.Events : [.. past.Events.Select(e => e.Type == "ticket.commented" ? e with { Comment = comment } : e)];
-        var answers = ImmutableDictionary<Question, object?>.Empty;
-        while (true)
-        {
-            var scene = new RuleScene(past.Before, past.After, events, comment, rulebook, new Circumstances(past.By, past.At, Known.Nothing with { Answers = answers }));
-            var run = TicketDecision.Try(rule, scene);
-            if (scene.Asks.Count == 0) return run;
-            answers = await RuleAnswers.LookUp(session, [.. scene.Asks], answers, clock, cancellationToken, routes: false);
-        }
+        RuleScene Scene(Known known) => new(past.Before, past.After, events, comment, rulebook, new Circumstances(past.By, past.At, known));
+        return (await RuleTrial.Decide(rule, Scene, RuleTrial.NoAnswers, session, clock, cancellationToken)).Run;
     }
 
     private static Task<List<HistoryEntry>> History(TenantSession session, Guid ticket, CancellationToken cancellationToken) => session.Query("""
@@ -123,6 +111,4 @@ internal static class Trial
 
     private static async Task<Comment?> Comment(TenantSession session, Guid id, CancellationToken cancellationToken) =>
         (await session.Query($"SELECT {CommentRow.Columns} FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2", CommentRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(id))).SingleOrDefault();
-
-    private static JsonElement? Element(string? json) => json is null ? null : JsonElement.Parse(json);
 }

@@ -56,6 +56,17 @@ internal static class ApiExamples
         Actions = [new(RuleActionType.SetPriority, JsonSerializer.SerializeToElement("high")), new(RuleActionType.AddTags, JsonSerializer.SerializeToElement(new[] { "outage" }))],
     };
 
+    private static readonly RuleFields Reminder = new()
+    {
+        Name = "Remind of waiting tickets",
+        Conditions = new()
+        {
+            All = [new("statusCategory", RuleOperator.Is, JsonSerializer.SerializeToElement("pending")), new("hoursSinceStatus", RuleOperator.AtLeast, JsonSerializer.SerializeToElement(72)),
+                new("tags", RuleOperator.NotContains, JsonSerializer.SerializeToElement(new[] { "reminded" }))],
+        },
+        Actions = [new(RuleActionType.AddTags, JsonSerializer.SerializeToElement(new[] { "reminded" })), new(RuleActionType.Notify, JsonSerializer.SerializeToElement("{{ticket.reference}} still waits.")) { To = "assignee" }],
+    };
+
     private static readonly Dictionary<Type, object> Values = new()
     {
         [typeof(TicketFields)] = Ticket,
@@ -130,6 +141,8 @@ internal static class ApiExamples
         [typeof(RuleFields)] = Outages,
         [typeof(TryTrigger.TryBody)] = new TryTrigger.TryBody { Trigger = Outages },
         [typeof(TrySavedTrigger.TrySavedBody)] = new TrySavedTrigger.TrySavedBody { Tickets = 50 },
+        [typeof(TryAutomation.TryAutomationBody)] = new TryAutomation.TryAutomationBody { Automation = Reminder },
+        [typeof(TrySavedAutomation.TrySavedAutomationBody)] = new TrySavedAutomation.TrySavedAutomationBody { Limit = 50 },
         [typeof(MacroFields)] = new MacroFields
         {
             Name = "Ask for the serial number",
