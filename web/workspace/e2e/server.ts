@@ -16,7 +16,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const server = spawn(process.env.DESKHAND_SERVER ?? path.join(root, 'src/Deskhand.Server/bin/Debug/net10.0/deskhand'), ['serve'], {
     cwd: folder,
     env: {
-      ...process.env, DESKHAND_DATA: path.join(folder, 'data'), DESKHAND_PORT: String(port), DESKHAND_ADMIN_PASSWORD: password, DESKHAND_RATE_LIMIT: '1000000',
+      ...process.env, DESKHAND_DATA: path.join(folder, 'data'), DESKHAND_PORT: String(port), DESKHAND_ADMIN_PASSWORD: password, DESKHAND_RATE_LIMIT: '1000000', DESKHAND_WEBHOOKS_PRIVATE: 'true',
       ASPNETCORE_WEBROOT: path.join(root, 'web/dist'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

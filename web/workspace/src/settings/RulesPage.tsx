@@ -1,18 +1,15 @@
-import { ActionIcon, Badge, Button, Group, Stack, Switch, Text } from '@mantine/core';
+import { ActionIcon, Badge, Group, Switch, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import type { Values } from '../shared/form';
-import { ProblemAlert } from '../shared/Problem';
-import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { Collection } from './Collection';
 import { Actions, Conditions } from './RuleBuilder';
-import classes from './settings.module.css';
-import { useVocabulary, type Action, type Condition, type Vocabulary } from './vocabulary';
+import { TryAutomation, TryTrigger } from './TryOut';
+import { useVocabulary, type Action, type Condition } from './vocabulary';
 
 type Rule = Wire<'RuleResponse'>;
 type Kind = 'triggers' | 'automations';
@@ -66,7 +63,7 @@ function RulesPage({ kind }: { kind: Kind }) {
       create={values => answer(api.POST(`/api/v1/${kind}`, { body: values as unknown as Wire<'RuleFields'> }))}
       update={(r, values) => answer(api.PUT(`/api/v1/${kind}/{id}`, { params: { path: { id: r.id } }, body: values as unknown as Wire<'RuleFields'> }))}
       remove={r => answer(api.DELETE(`/api/v1/${kind}/{id}`, { params: { path: { id: r.id } } }))}
-      form={(_, values, change, error) => {
+      form={(edited, values, change, error) => {
         const parts = (values.conditions ?? {}) as Parts;
         return (
           <>
@@ -77,7 +74,7 @@ function RulesPage({ kind }: { kind: Kind }) {
               <Switch label={t('settings.rules.active')} checked={values.active === true} onChange={e => { change({ ...values, active: e.currentTarget.checked }); }} />
               {kind === 'automations' && <Switch label={t('settings.rules.once')} checked={values.oncePerTicket === true} onChange={e => { change({ ...values, oncePerTicket: e.currentTarget.checked }); }} />}
             </Group>
-            {kind === 'triggers' && <TryOut rule={values} vocabulary={vocabulary} />}
+            {kind === 'triggers' ? <TryTrigger rule={values} vocabulary={vocabulary} /> : <TryAutomation saved={edited?.id} rule={values} vocabulary={vocabulary} />}
           </>
         );
       }}
@@ -95,37 +92,5 @@ function RulesPage({ kind }: { kind: Kind }) {
         }] : []),
       ]}
     />
-  );
-}
-
-const targets = { requester: 1, assignee: 1, followers: 1, group: 1, managers: 1 };
-const nameOf = (options: { value: string; label: string }[], value: string) => options.find(o => o.value === value)?.label ?? value;
-
-/** What the trigger as it stands in the form would have done to past changes. */
-function TryOut({ rule, vocabulary }: { rule: Values; vocabulary: Vocabulary }) {
-  const { t } = useTranslation();
-  const trying = useMutation({ mutationFn: () => answer(api.POST('/api/v1/triggers/try', { body: { trigger: { ...rule, name: (rule.name as string) || '…' } as unknown as Wire<'RuleFields'>, tickets: 100 } })) });
-  return (
-    <Stack gap="xs">
-      <div><Button variant="default" size="compact-sm" loading={trying.isPending} onClick={() => { trying.mutate(); }}>{t('settings.rules.tryIt')}</Button></div>
-      {trying.error ? <ProblemAlert error={trying.error} /> : null}
-      {trying.data && (
-        <section aria-live="polite">
-          <Text size="sm" fw={550}>{t('settings.rules.tried', { count: trying.data.matches.length, changes: trying.data.changes, tickets: trying.data.tickets })} <Text span size="sm" c="dimmed" fw={400}>{t('settings.rules.nothingWritten')}</Text></Text>
-          <ul className={classes.tried}>
-            {trying.data.matches.map((m, i) => (
-              <li key={i}>
-                <Link to="/tickets/$id" params={{ id: m.reference }} target="_blank">{m.reference}</Link> <Text span size="xs" c="dimmed"><Time at={m.at} /> · {m.events.join(', ')}</Text>
-                {m.problem ? <Text size="xs" c="var(--desk-danger)">{t('settings.rules.wouldFail')}: {m.problem.detail}</Text> : <Text size="xs" c="dimmed">{[
-                  ...m.changes.map(c => `${c.field}: ${JSON.stringify(c.from)} → ${JSON.stringify(c.to)}`),
-                  ...(m.notified.length > 0 ? [t('settings.rules.wouldNotify', { who: m.notified.map(n => (n in targets ? t(`settings.rules.target.${n as keyof typeof targets}`) : nameOf(vocabulary.agentOptions, n))).join(', ') })] : []),
-                  ...(m.webhookIds.length > 0 ? [t('settings.rules.wouldCall', { what: m.webhookIds.map(w => nameOf(vocabulary.webhookOptions, w)).join(', ') })] : []),
-                ].join(', ')}</Text>}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </Stack>
   );
 }

@@ -81,7 +81,6 @@ function Attempts({ id, close }: { id: string; close: () => void }) {
   const failed = search.failed === 'true';
   const [open, setOpen] = useState<string | null>(null);
   const list = usePaged<Attempt>(['webhooks', id, 'attempts', failed], page => answer(api.GET('/api/v1/webhooks/{id}/attempts', { params: { path: { id }, query: { ...page, ...(failed ? { failed: 'true' } : {}) } } })));
-  const shown = list.rows?.find(a => a.id === open);
   function replay(attempt: Attempt) {
     answer(api.POST('/api/v1/webhooks/attempts/{id}/replay', { params: { path: { id: attempt.id } } })).then(() => { toast(t('settings.webhooks.replayed')); void client.invalidateQueries({ queryKey: ['webhooks', id] }); }, toastError);
   }
@@ -91,22 +90,27 @@ function Attempts({ id, close }: { id: string; close: () => void }) {
       <Stack gap="sm">
         <Switch label={t('settings.webhooks.failedOnly')} checked={failed} onChange={e => { set({ failed: e.currentTarget.checked ? 'true' : '' }); }} />
         {list.query.error ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
-          <DataTable label={t('settings.webhooks.attempts')} rows={list.rows} rowKey={a => a.id} empty={<Empty title={t('settings.webhooks.none')} />}
+          <DataTable label={t('settings.webhooks.attempts')} rows={list.rows} rowKey={a => a.id} empty={<Empty title={t('settings.webhooks.none')} />} below={a => a.id === open && <Exchange attempt={a} />}
             columns={[
               { key: 'when', title: t('settings.webhooks.when'), cell: a => <Time at={a.at} /> },
-              { key: 'answer', title: t('settings.webhooks.answer'), cell: a => a.status ? <Badge size="sm" radius="sm" variant="default">{a.status}</Badge> : <Text span size="sm" c="var(--desk-danger)">{a.error}</Text> },
+              { key: 'answer', title: t('settings.webhooks.answer'), cell: a => a.error === null ? <Badge size="sm" radius="sm" variant="default">{a.status}</Badge> : <Text span size="sm" c="var(--desk-danger)">{a.error}</Text> },
               { key: 'took', title: t('settings.webhooks.took'), wide: true, cell: a => <span className="tabular">{a.durationMs} ms</span> },
               { key: 'do', title: t('shared.actions'), cell: a => <Group gap={4} wrap="nowrap"><Button size="compact-xs" variant="default" onClick={() => { setOpen(o => (o === a.id ? null : a.id)); }} aria-expanded={open === a.id}>{t('settings.webhooks.details')}</Button><Button size="compact-xs" variant="default" onClick={() => { replay(a); }}>{t('settings.webhooks.replay')}</Button></Group> },
             ]} />
         )}
         <MoreRows list={list} />
-        {shown && (
-          <Stack gap="xs">
-            <Text size="xs" fw={550}>{t('settings.webhooks.request')}</Text><Listing label={t('settings.webhooks.request')}>{shown.requestBody ?? '—'}</Listing>
-            <Text size="xs" fw={550}>{t('settings.webhooks.response')}</Text><Listing label={t('settings.webhooks.response')}>{shown.responseBody ?? shown.error ?? '—'}</Listing>
-          </Stack>
-        )}
       </Stack>
     </Modal>
+  );
+}
+
+/** What was sent in an attempt, and what came back. */
+function Exchange({ attempt }: { attempt: Attempt }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="xs">
+      <Text size="xs" fw={550}>{t('settings.webhooks.request')}</Text><Listing label={t('settings.webhooks.request')}>{attempt.requestBody ?? '—'}</Listing>
+      <Text size="xs" fw={550}>{t('settings.webhooks.response')}</Text><Listing label={t('settings.webhooks.response')}>{attempt.responseBody ?? attempt.error ?? '—'}</Listing>
+    </Stack>
   );
 }

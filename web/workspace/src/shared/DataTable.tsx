@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import classes from './shared.module.css';
 
 export interface Column<Row> {
@@ -25,10 +25,12 @@ interface Props<Row> {
   sort?: string;
   onSort?: (sort: string) => void;
   empty?: ReactNode;
+  /** What stands below a row, over its whole width; null for nothing. */
+  below?: (row: Row) => ReactNode;
 }
 
 /** A plain table for lists of moderate length; undefined rows are still on their way. */
-export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, empty }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, empty, below }: Props<Row>) {
   if (rows?.length === 0 && empty) return <>{empty}</>;
   return (
     <div className={classes.scroll}>
@@ -53,7 +55,15 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
         <tbody>
           {rows === undefined
             ? Array.from({ length: 8 }, (_, i) => <tr key={i}>{columns.map(c => <td key={c.key} {...look(c)}><Skeleton height={12} my={4} width={`${50 + ((i * 17) % 40)}%`} /></td>)}</tr>)
-            : rows.map(row => <tr key={rowKey(row)}>{columns.map(c => <td key={c.key} {...look(c)}>{c.cell(row)}</td>)}</tr>)}
+            : rows.map(row => {
+              const more = below?.(row);
+              return (
+                <Fragment key={rowKey(row)}>
+                  <tr>{columns.map(c => <td key={c.key} {...look(c)}>{c.cell(row)}</td>)}</tr>
+                  {more && <tr className={classes.below}><td colSpan={columns.length}>{more}</td></tr>}
+                </Fragment>
+              );
+            })}
         </tbody>
       </table>
     </div>

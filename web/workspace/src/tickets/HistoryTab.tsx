@@ -1,12 +1,28 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
+import { useAddress } from '../shared/paged';
 import { History, type HistoryRow } from '../shared/History';
 import { Failed, LinesLoading } from '../shared/States';
 import { useFieldWords } from './fieldWords';
+import { RuleTrace } from './RuleTrace';
 
+/** What happened to a ticket: every change, or what the rules of the desk did. */
 export function HistoryTab({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { search, set } = useAddress();
+  const show = search.show === 'rules' ? 'rules' : 'everything';
+  return (
+    <>
+      <SegmentedControl size="xs" mb="md" aria-label={t('tickets.rules.show')} value={show} onChange={next => { set({ show: next === 'rules' ? 'rules' : '' }); }}
+        data={[{ value: 'everything', label: t('tickets.rules.everything') }, { value: 'rules', label: t('tickets.rules.title') }]} />
+      {show === 'rules' ? <RuleTrace id={id} /> : <Changes id={id} />}
+    </>
+  );
+}
+
+function Changes({ id }: { id: string }) {
   const { t } = useTranslation();
   const words = useFieldWords();
   const list = useInfiniteQuery({

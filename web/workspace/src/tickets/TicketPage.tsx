@@ -94,6 +94,7 @@ function TicketOf({ id }: { id: string }) {
     ] : []),
     ...(me.may('tickets:escalate') ? [{ id: 'escalate', label: t('tickets.page.escalate'), keys: 'e', scope: 'page' as const, run: () => { setDialog('escalate'); } }] : []),
     { id: 'history', label: t('tickets.page.history'), keys: 'h', scope: 'page', run: () => { showTab(tab === 'history' ? 'conversation' : 'history'); } },
+    { id: 'rules', label: t('tickets.rules.did'), scope: 'page', run: () => { void navigate({ to: '.', search: { tab: 'history', show: 'rules' }, replace: true }); } },
     { id: 'next', label: t('tickets.list.down'), keys: 'j', scope: 'page', keyOnly: true, run: () => { go(after); } },
     { id: 'previous', label: t('tickets.list.up'), keys: 'k', scope: 'page', keyOnly: true, run: () => { go(before); } },
     { id: 'back', label: t('tickets.page.back'), keys: 'u,escape', scope: 'page', run: back },

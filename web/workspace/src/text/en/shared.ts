@@ -9,7 +9,7 @@ export const shared = {
   moreFacts_one: 'Show {{count}} empty field', moreFacts_other: 'Show {{count}} empty fields',
   rows_one: '{{count}} row', rows_other: '{{count}} rows',
   history: {
-    set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”',
+    set: '{{who}} set {{field}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}', cleared: '{{who}} removed {{field}} {{from}}', because: 'because: {{reason}}', rule: 'Rule “{{rule}}”', routing: { round_robin: 'Routing (each member in turn)', least_busy: 'Routing (who has the least to do)', skill: 'Routing (who has the skill)' },
     via: { screen: 'in the workspace', api: 'through the API', rule: 'by a rule', mail: 'by mail', chat: 'by chat', timer: 'by the clock', import: 'by import', command_line: 'on the command line' },
     system: 'The desk', somebody: 'Somebody', ai: 'The assistant', contact: 'The customer',
   },

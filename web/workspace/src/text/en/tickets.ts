@@ -38,5 +38,9 @@ export const tickets = {
     addLink: 'Add a link', addTag: 'Add…', linkKind: 'Kind of link', follow: 'Follow', unfollow: 'Unfollow', others: 'Other tickets of this customer', all: 'All',
   },
   told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', wrote: '{{who}} wrote', removed: '{{who}} removed a comment', edited: '{{who}} changed the words of a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept' },
+  rules: {
+    show: 'What the history shows', everything: 'Everything', title: 'Rules', did: 'What rules did', version: 'version {{version}}', changed: 'changed {{fields}}', told: 'notified {{who}}', called: 'called {{what}}', calledSome_one: 'called {{count}} webhook', calledSome_other: 'called {{count}} webhooks', failed: 'could not do what it should, and did nothing', somebody: 'somebody',
+    onChange: 'on a change', byTime: 'by the clock', open: 'Show in the settings', none: 'No rule has done anything here.', noneHint: 'Rules that did not apply leave no trace.',
+  },
   create: { title: 'New ticket', customer: 'Customer', contact: 'Contact', none: 'Find by name, e-mail, number', assetHint: 'Its number', submit: 'Create ticket', done: '{{reference}} created', hint: 'Ctrl Enter creates it.' },
 } as const;

@@ -11,7 +11,7 @@ export const shared: Catalogue['shared'] = {
   moreFacts_one: 'Mostrar {{count}} campo vacío', moreFacts_other: 'Mostrar {{count}} campos vacíos',
   rows_one: '{{count}} fila', rows_other: '{{count}} filas',
   history: {
-    set: '{{who}} puso {{field}} en {{to}}', changed: '{{who}} cambió {{field}} de {{from}} a {{to}}', cleared: '{{who}} quitó {{field}} {{from}}', because: 'porque: {{reason}}', rule: 'Regla «{{rule}}»',
+    set: '{{who}} puso {{field}} en {{to}}', changed: '{{who}} cambió {{field}} de {{from}} a {{to}}', cleared: '{{who}} quitó {{field}} {{from}}', because: 'porque: {{reason}}', rule: 'Regla «{{rule}}»', routing: { round_robin: 'El reparto (cada miembro por turno)', least_busy: 'El reparto (quien menos tiene)', skill: 'El reparto (quien tiene la habilidad)' },
     via: { screen: 'en el espacio de trabajo', api: 'por la API', rule: 'por una regla', mail: 'por correo', chat: 'por chat', timer: 'por el reloj', import: 'por importación', command_line: 'en la línea de comandos' },
     system: 'El sistema', somebody: 'Alguien', ai: 'El asistente', contact: 'El cliente',
   },

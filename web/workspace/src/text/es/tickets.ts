@@ -40,5 +40,9 @@ export const tickets: Catalogue['tickets'] = {
     addLink: 'Añadir un enlace', addTag: 'Añadir…', linkKind: 'Tipo de enlace', follow: 'Seguir', unfollow: 'Dejar de seguir', others: 'Otros tickets de este cliente', all: 'Todos',
   },
   told: { note: '{{who}} añadió una nota interna', reply: '{{who}} escribió al cliente', wrote: '{{who}} escribió', removed: '{{who}} quitó un comentario', edited: '{{who}} cambió las palabras de un comentario', warning: 'Se usó el {{percent}} % del tiempo de «{{metric}}»', breached: '«{{metric}}» incumplió su plazo', kept: '«{{metric}}» se cumplió' },
+  rules: {
+    show: 'Qué muestra el historial', everything: 'Todo', title: 'Reglas', did: 'Qué hicieron las reglas', version: 'versión {{version}}', changed: 'cambió {{fields}}', told: 'avisó a {{who}}', called: 'llamó a {{what}}', calledSome_one: 'llamó a {{count}} webhook', calledSome_other: 'llamó a {{count}} webhooks', failed: 'no pudo hacer lo suyo y no hizo nada', somebody: 'alguien',
+    onChange: 'por un cambio', byTime: 'por el reloj', open: 'Ver en la configuración', none: 'Ninguna regla ha hecho nada aquí.', noneHint: 'Las reglas que no se aplicaron no dejan rastro.',
+  },
   create: { title: 'Nuevo ticket', customer: 'Cliente', contact: 'Contacto', none: 'Buscar por nombre, correo, número', assetHint: 'Su número', submit: 'Crear ticket', done: '{{reference}} creado', hint: 'Ctrl Intro lo crea.' },
 };
