@@ -171,13 +171,11 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             settings[name] = value;
         settings["cluster_name"] = _secret.ClusterName;
         settings["unix_socket_directories"] = _cluster.MakeSocketFolder(account);
-        var arguments = settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" }).ToList();
-
         BinaryFolder = binaries.Folder;
         var started = Stopwatch.StartNew();
         while (true)
         {
-            var process = _cluster.Launch(binaries, account, "postgres", _cluster.Folder, arguments);
+            var process = _cluster.Launch(binaries, account, "postgres", _cluster.Folder, settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" }));
             _postmaster = new Postmaster(process.Id, settings["unix_socket_directories"]);
             if (await ReadyAsync(() => process.HasExited, cancellationToken))
             {
@@ -189,6 +187,13 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             var log = _cluster.LastLines();
             process.Dispose();
             _postmaster = new Postmaster(0, "");
+            if (settings["wal_compression"] != "on" && log.Contains("wal_compression", StringComparison.Ordinal))
+            {
+                // this build has no other method than its own
+                settings["wal_compression"] = "on";
+                continue;
+            }
+
             if (!log.Contains("pre-existing shared memory block", StringComparison.Ordinal) || started.Elapsed > SilenceLimit)
             {
                 PostgresCluster.RemoveTemporarySocketFolder(settings["unix_socket_directories"]);

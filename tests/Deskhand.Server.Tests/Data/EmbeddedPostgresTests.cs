@@ -287,6 +287,19 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     }
 
     [Fact]
+    public async Task A_build_without_the_quicker_compression_is_started_with_its_own()
+    {
+        await UseStoppedClusterAsync(_data);
+        Open(_root);
+
+        // no build has this one, as some have no lz4
+        await using var postgres = await EmbeddedPostgres.StartAsync(
+            Options(_data, durable: false) with { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["fsync"] = "off", ["wal_compression"] = "lz5" } }, NullLogger.Instance, CancellationToken.None);
+
+        Assert.Equal("pglz", await ScalarAsync(postgres, "SELECT current_setting('wal_compression')"));
+    }
+
+    [Fact]
     public async Task The_databases_own_death_is_logged()
     {
         await UseStoppedClusterAsync(_data);
