@@ -66,7 +66,8 @@ function TicketOf({ id }: { id: string }) {
   // what was said is read first: the editor, the cards at the side and the next ticket come when it is on the screen
   const [isSaid, setSaid] = useState(false);
   const onSaid = useCallback(() => { requestAnimationFrame(() => { startTransition(() => { setSaid(true); }); }); }, []);
-  useEffect(() => { if (after && isSaid) prefetchTicket(queryClient, after.reference); }, [after, isSaid]);
+  const isThere = isSaid || tab === 'history';
+  useEffect(() => { if (after && isThere) prefetchTicket(queryClient, after.reference); }, [after, isThere]);
 
   const go = (to: { reference: string } | undefined) => { if (to) void navigate({ to: '/tickets/$id', params: { id: to.reference } }); };
   const back = () => { void navigate({ href: list.href }); };
@@ -155,7 +156,7 @@ function TicketOf({ id }: { id: string }) {
             {isNarrow && <Tabs.Panel value="details" className={classes.panel}>{ticket && <div className={classes.narrowSide}><SidePanel id={id} ticket={ticket} begin={setAct} set={set} isWhole /></div>}</Tabs.Panel>}
           </Tabs>
         </div>
-        {!isNarrow && <aside className={classes.side} aria-label={t('tickets.page.details')}>{ticket ? <SidePanel id={id} ticket={ticket} begin={setAct} set={set} isWhole={isSaid} /> : <LinesLoading lines={12} />}</aside>}
+        {!isNarrow && <aside className={classes.side} aria-label={t('tickets.page.details')}>{ticket ? <SidePanel id={id} ticket={ticket} begin={setAct} set={set} isWhole={isThere} /> : <LinesLoading lines={12} />}</aside>}
       </div>
       {ticket && act && <ActionDialog act={act} which={{ ids: [ticket.id] }} from={ticket.status} close={() => { setAct(null); }} />}
       {ticket && dialog === 'merge' && <MergeIntoDialog ticket={ticket} close={() => { setDialog(null); }} />}
