@@ -86,6 +86,8 @@ const routeTree = root.addChildren([
     page('/settings/deliveries', () => import('./settings/LogPages'), 'DeliveriesPage'),
     page('/settings/suppressions', () => import('./settings/LogPages'), 'SuppressionsPage'),
     page('/settings/audit', () => import('./settings/LogPages'), 'AuditPage'),
+    // what is nobody's address still has the way on beside it
+    createRoute({ getParentRoute: () => desk, path: '$', component: NotFoundPage }),
   ]),
 ]);
 
