@@ -78,22 +78,25 @@ function TicketOf({ id }: { id: string }) {
   const mayUpdate = me.may('tickets:update');
   const isOpen = ticket?.statusCategory !== 'closed';
 
-  useCommands(!ticket ? [] : [
-    ...(me.may('comments:write') ? [{ id: 'reply', label: t('tickets.page.reply'), keys: 'r', scope: 'page' as const, run: () => { write('public'); } }] : []),
-    ...(me.may('notes:write') ? [{ id: 'note', label: t('tickets.page.note'), keys: 'n', scope: 'page' as const, run: () => { write('internal'); } }] : []),
-    ...(me.may('tickets:assign') ? [
-      { id: 'mine', label: t('tickets.act.assignMe'), keys: 'a', scope: 'page' as const, run: () => { set({ set: { assigneeId: me.id } }); } },
-      { id: 'assign', label: t('tickets.act.assign'), keys: 'shift+a', scope: 'page' as const, run: () => { setAct('assign'); } },
-      { id: 'group', label: t('tickets.act.assignGroup'), keys: 'shift+g', scope: 'page' as const, run: () => { setAct('group'); } },
-    ] : []),
-    ...(mayUpdate ? [
-      { id: 'status', label: t('tickets.act.status'), keys: 's', scope: 'page' as const, run: () => { setAct('status'); } },
-      { id: 'priority', label: t('tickets.act.priority'), keys: 'p', scope: 'page' as const, run: () => { setAct('priority'); } },
-      { id: 'tags', label: t('tickets.act.tags'), keys: 't', scope: 'page' as const, run: () => { setAct('tags'); } },
-      { id: 'macros', label: t('tickets.page.macros'), keys: 'm', scope: 'page' as const, run: () => { inComposer(c => { c.macros(); }); } },
-      { id: 'merge', label: t('tickets.page.mergeInto'), scope: 'page' as const, run: () => { setDialog('merge'); } },
-    ] : []),
-    ...(me.may('tickets:escalate') ? [{ id: 'escalate', label: t('tickets.page.escalate'), keys: 'e', scope: 'page' as const, run: () => { setDialog('escalate'); } }] : []),
+  useCommands([
+    ...(!ticket ? [] : [
+      ...(me.may('comments:write') ? [{ id: 'reply', label: t('tickets.page.reply'), keys: 'r', scope: 'page' as const, run: () => { write('public'); } }] : []),
+      ...(me.may('notes:write') ? [{ id: 'note', label: t('tickets.page.note'), keys: 'n', scope: 'page' as const, run: () => { write('internal'); } }] : []),
+      ...(me.may('tickets:assign') ? [
+        { id: 'mine', label: t('tickets.act.assignMe'), keys: 'a', scope: 'page' as const, run: () => { set({ set: { assigneeId: me.id } }); } },
+        { id: 'assign', label: t('tickets.act.assign'), keys: 'shift+a', scope: 'page' as const, run: () => { setAct('assign'); } },
+        { id: 'group', label: t('tickets.act.assignGroup'), keys: 'shift+g', scope: 'page' as const, run: () => { setAct('group'); } },
+      ] : []),
+      ...(mayUpdate ? [
+        { id: 'status', label: t('tickets.act.status'), keys: 's', scope: 'page' as const, run: () => { setAct('status'); } },
+        { id: 'priority', label: t('tickets.act.priority'), keys: 'p', scope: 'page' as const, run: () => { setAct('priority'); } },
+        { id: 'tags', label: t('tickets.act.tags'), keys: 't', scope: 'page' as const, run: () => { setAct('tags'); } },
+        { id: 'macros', label: t('tickets.page.macros'), keys: 'm', scope: 'page' as const, run: () => { inComposer(c => { c.macros(); }); } },
+        { id: 'merge', label: t('tickets.page.mergeInto'), scope: 'page' as const, run: () => { setDialog('merge'); } },
+      ] : []),
+      ...(me.may('tickets:escalate') ? [{ id: 'escalate', label: t('tickets.page.escalate'), keys: 'e', scope: 'page' as const, run: () => { setDialog('escalate'); } }] : []),
+    ]),
+    // where to go does not wait for what is there
     { id: 'history', label: t('tickets.page.history'), keys: 'h', scope: 'page', run: () => { showTab(tab === 'history' ? 'conversation' : 'history'); } },
     { id: 'rules', label: t('tickets.rules.did'), scope: 'page', run: () => { void navigate({ to: '.', search: { tab: 'history', show: 'rules' }, replace: true }); } },
     { id: 'next', label: t('tickets.list.down'), keys: 'j', scope: 'page', keyOnly: true, run: () => { go(after); } },
