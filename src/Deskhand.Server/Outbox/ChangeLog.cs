@@ -38,7 +38,7 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
         if (many.Any(h => !h.History.IsEmpty)) yield return HistoryStatement(session.TenantId, many);
         if (many.All(h => h.Events.IsEmpty)) yield break;
 
-        yield return EventsStatement(session.TenantId, [.. many.SelectMany(h => h.Events.Select(e => (h.By, e)))], fill);
+        yield return EventsStatement(session.TenantId, many, fill);
         session.OnCommitted(signal.Raise);
     }
 
@@ -50,8 +50,9 @@ internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
         session.Execute(Statements(session, many), cancellationToken);
 
     /// <summary>The events and their deliveries, in one statement.</summary>
-    private NpgsqlBatchCommand EventsStatement(Guid tenantId, IReadOnlyList<(Actor By, EventDraft Event)> events, (string Find, string Sql)? fill = null)
+    private NpgsqlBatchCommand EventsStatement(Guid tenantId, IReadOnlyList<Happened> many, (string Find, string Sql)? fill)
     {
+        var events = many.SelectMany(h => h.Events.Select(e => (h.By, Event: e))).ToArray();
         var ids = events.Select(e => Ids.New(e.Event.At)).ToArray();
         return TenantSession.Batched($"""
             WITH written AS (
