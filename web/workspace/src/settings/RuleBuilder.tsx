@@ -3,6 +3,7 @@ import { IconPlus, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/client';
 import type { Option } from '../shared/form';
+import { ruleTargets } from '../shared/ruleName';
 import classes from './settings.module.css';
 import { operatorsOf, priorityOptions, takesNothing, takesSeveral, typeOptions, type Action, type Condition, type ConditionField, type Operator, type Vocabulary } from './vocabulary';
 
@@ -131,7 +132,7 @@ function ActionValue({ action, onChange, vocabulary }: { action: Action; onChang
     case 'deescalate': return <span />;
     case 'notify': return (
       <Stack gap={4}>
-        <Select size="xs" aria-label={t('settings.rules.to')} data={[...(['requester', 'assignee', 'followers', 'group', 'managers'] as const).map(v => ({ value: v as string, label: t(`settings.rules.target.${v}`) })), ...vocabulary.agentOptions]} value={action.to ?? null} onChange={to => { onChange({ ...action, to }); }} searchable allowDeselect={false} />
+        <Select size="xs" aria-label={t('settings.rules.to')} data={[...ruleTargets.map(v => ({ value: v as string, label: t(`settings.rules.target.${v}`) })), ...vocabulary.agentOptions]} value={action.to ?? null} onChange={to => { onChange({ ...action, to }); }} searchable allowDeselect={false} />
         <Textarea size="xs" aria-label={label} autosize minRows={2} value={text} onChange={e => { give(e.currentTarget.value); }} />
       </Stack>
     );

@@ -6,13 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import type { Values } from '../shared/form';
 import { ProblemAlert } from '../shared/Problem';
+import { targetName } from '../shared/ruleName';
 import { Time } from '../shared/Time';
-import { useFieldWords } from '../tickets/fieldWords';
+import { useFieldWords, type FieldWords } from '../tickets/fieldWords';
 import classes from './settings.module.css';
 import type { Vocabulary } from './vocabulary';
 
 type Effect = Pick<Wire<'AutomationMatch'>, 'changes' | 'notified' | 'webhookIds' | 'problem'>;
-const targets = ['requester', 'assignee', 'followers', 'group', 'managers'] as const;
 const nameOf = (options: { value: string; label: string }[], value: string) => options.find(o => o.value === value)?.label ?? value;
 /** As it stands in the form, where the name may be missing still. */
 const asWritten = (rule: Values) => ({ ...rule, name: (rule.name as string) || '…' }) as unknown as Wire<'RuleFields'>;
@@ -20,13 +20,14 @@ const asWritten = (rule: Values) => ({ ...rule, name: (rule.name as string) || '
 /** What a trigger as it stands in the form would have done to past changes. */
 export function TryTrigger({ rule, vocabulary }: { rule: Values; vocabulary: Vocabulary }) {
   const { t } = useTranslation();
+  const words = useFieldWords();
   const trying = useMutation({ mutationFn: () => answer(api.POST('/api/v1/triggers/try', { body: { trigger: asWritten(rule), tickets: 100 } })) });
   return (
     <Trial label={t('settings.rules.tryIt')} trying={trying} said={trying.data && t('settings.rules.tried', { count: trying.data.matches.length, changes: trying.data.changes, tickets: trying.data.tickets })}>
       {trying.data?.matches.map((m, i) => (
         <li key={i}>
           <TicketLink reference={m.reference} /> <Text span size="xs" c="dimmed"><Time at={m.at} /> · {m.events.join(', ')}</Text>
-          <EffectOf effect={m} vocabulary={vocabulary} />
+          <EffectOf effect={m} vocabulary={vocabulary} words={words} />
         </li>
       ))}
     </Trial>
@@ -36,6 +37,7 @@ export function TryTrigger({ rule, vocabulary }: { rule: Values; vocabulary: Voc
 /** Which tickets an automation as it stands in the form would take up now; of one that is saved, those it has met stay out. */
 export function TryAutomation({ saved, rule, vocabulary }: { saved: string | undefined; rule: Values; vocabulary: Vocabulary }) {
   const { t } = useTranslation();
+  const words = useFieldWords();
   const body = { automation: asWritten(rule), limit: 100 };
   const trying = useMutation({ mutationFn: () => answer(saved ? api.POST('/api/v1/automations/{id}/try', { params: { path: { id: saved } }, body }) : api.POST('/api/v1/automations/try', { body })) });
   return (
@@ -44,7 +46,7 @@ export function TryAutomation({ saved, rule, vocabulary }: { saved: string | und
       {trying.data?.matches.map(m => (
         <li key={m.ticketId}>
           <TicketLink reference={m.reference} /> <Text span size="sm">{m.subject}</Text> <Text span size="xs" c="dimmed"><Time at={m.at} /></Text>
-          <EffectOf effect={m} vocabulary={vocabulary} />
+          <EffectOf effect={m} vocabulary={vocabulary} words={words} />
         </li>
       ))}
     </Trial>
@@ -73,15 +75,14 @@ function Trial({ label, trying, said, children }: { label: string; trying: { isP
 
 const TicketLink = ({ reference }: { reference: string }) => <Link to="/tickets/$id" params={{ id: reference }} target="_blank">{reference}</Link>;
 
-function EffectOf({ effect, vocabulary }: { effect: Effect; vocabulary: Vocabulary }) {
+function EffectOf({ effect, vocabulary, words }: { effect: Effect; vocabulary: Vocabulary; words: FieldWords }) {
   const { t } = useTranslation();
-  const words = useFieldWords();
   if (effect.problem) return <Text size="xs" c="var(--desk-danger)">{t('settings.rules.wouldFail')}: {effect.problem.detail}</Text>;
   const value = (field: string, of: unknown) => words.value(field, of) || t('settings.rules.nothing');
   const change = ({ field, from, to }: Effect['changes'][number]) => field === 'comments'
     ? t((to as { visibility?: string } | null)?.visibility === 'internal' ? 'settings.rules.wouldNote' : 'settings.rules.wouldReply')
     : `${words.name(field)}: ${value(field, from)} → ${value(field, to)}`;
-  const who = (to: string) => { const target = targets.find(x => x === to); return target ? t(`settings.rules.target.${target}`) : nameOf(vocabulary.agentOptions, to); };
+  const who = (to: string) => targetName(to, t) ?? nameOf(vocabulary.agentOptions, to);
   return (
     <Text size="xs" c="dimmed">{[
       ...effect.changes.map(change),

@@ -1,9 +1,10 @@
 import { Group, Text, UnstyledButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import classes from './facts.module.css';
-import { FieldInput, valueAt, withValue, type Field, type Values } from './form';
+import { FieldInput, isNothing, valueAt, withValue, type Field, type Values } from './form';
 import { fieldError, problemText } from './Problem';
 
 interface Props {
@@ -16,13 +17,11 @@ interface Props {
   show?: (field: Field, value: unknown) => ReactNode;
 }
 
-const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-
 /** What is known of a thing, each fact edited where it stands: Enter keeps it, Escape leaves it. Where there is little room, what is not known is folded away. */
 export function Facts({ label, fields, values, save, show }: Props) {
   const { t } = useTranslation();
   const [isWhole, setWhole] = useState(false);
-  const empty = fields.filter(f => isEmpty(valueAt(values, f.name)));
+  const empty = fields.filter(f => isNothing(valueAt(values, f.name)));
   return (
     <>
       <dl className={classes.facts} aria-label={label} data-folded={(!isWhole && empty.length < fields.length) || undefined}>
@@ -44,9 +43,10 @@ function Fact({ field, value, save, show }: { field: Field; value: unknown; save
   });
 
   function end() {
-    setDraft(null);
+    // the button is there again before it takes the focus, however busy the page is
+    flushSync(() => { setDraft(null); });
     saving.reset();
-    requestAnimationFrame(() => button.current?.focus());
+    button.current?.focus();
   }
 
   function keep(next: unknown) {
@@ -65,7 +65,7 @@ function Fact({ field, value, save, show }: { field: Field; value: unknown; save
   }
 
   return (
-    <div className={classes.fact} data-empty={(draft === null && isEmpty(value)) || undefined}>
+    <div className={classes.fact} data-empty={(draft === null && isNothing(value)) || undefined}>
       <dt>{field.label}</dt>
       <dd>
         {draft === null

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Wire } from '../api/client';
+import { isNothing } from './form';
 import { ruleName } from './ruleName';
 import classes from './shared.module.css';
 import { Time } from './Time';
@@ -22,7 +23,6 @@ export function History({ rows, name, value, tell }: Props) {
   const { t } = useTranslation();
   const who = (row: HistoryRow) => row.rule ? ruleName(row.rule, t)
     : row.actor.name ?? (row.actor.kind === 'system' ? t('shared.history.system') : row.actor.kind === 'ai' ? t('shared.history.ai') : row.actor.kind === 'contact' ? t('shared.history.contact') : t('shared.history.somebody'));
-  const isNothing = (v: unknown) => v === null || v === undefined || v === '' || (Array.isArray(v) && v.length === 0);
 
   function sentence(row: HistoryRow) {
     const told = tell?.(row, who(row));

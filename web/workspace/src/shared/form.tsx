@@ -23,6 +23,9 @@ export interface Field {
 
 export type Values = Record<string, unknown>;
 
+/** Whether there is nothing to show of a value. */
+export const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+
 export function valueAt(values: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Values | null | undefined)?.[key], values);
 }

@@ -5,19 +5,23 @@ import { useMe } from '../access/me';
 import { answer, api, type Wire } from '../api/client';
 import { useWebhooks } from '../settings/lists';
 import { MoreRows, usePaged } from '../shared/paged';
-import { ruleName } from '../shared/ruleName';
+import { ruleName, targetName } from '../shared/ruleName';
 import shared from '../shared/shared.module.css';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
-import { useFieldWords } from './fieldWords';
-import { useRulebook } from './rulebook';
+import { useFieldWords, type FieldWords } from './fieldWords';
+import { useRulebook, type Rulebook } from './rulebook';
 
 type Run = Wire<'RuleRunResponse'>;
-const targets = ['requester', 'assignee', 'followers', 'group', 'managers'] as const;
+
+/** What the runs are told with, asked once for all of them. */
+interface Known { book: Rulebook; words: FieldWords; webhooks: ReturnType<typeof useWebhooks>; all: (some: string[]) => string }
 
 /** Which rule did what to a ticket, or why it could not, as sentences; the latest first. */
 export function RuleTrace({ id }: { id: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const and = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
+  const known: Known = { book: useRulebook(), words: useFieldWords(), webhooks: useWebhooks(), all: some => and.format(some) };
   // below the ticket's key, so that it is read again when the ticket changes
   const list = usePaged<Run>(['ticket', id, 'rules'], page => answer(api.GET('/api/v1/tickets/{id}/rules', { params: { path: { id }, query: page } })));
   if (list.query.error && !list.rows) return <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} />;
@@ -25,20 +29,15 @@ export function RuleTrace({ id }: { id: string }) {
   if (list.rows.length === 0) return <Empty title={t('tickets.rules.none')}><Text size="sm" c="dimmed">{t('tickets.rules.noneHint')}</Text></Empty>;
   return (
     <>
-      <ol className={shared.history} aria-label={t('tickets.rules.title')}>{list.rows.map(run => <RunOf key={run.id} run={run} />)}</ol>
+      <ol className={shared.history} aria-label={t('tickets.rules.title')}>{list.rows.map(run => <RunOf key={run.id} run={run} known={known} />)}</ol>
       <MoreRows list={list} />
     </>
   );
 }
 
-function RunOf({ run }: { run: Run }) {
-  const { t, i18n } = useTranslation();
-  const book = useRulebook();
-  const words = useFieldWords();
-  const webhooks = useWebhooks();
-  const all = (some: string[]) => new Intl.ListFormat(i18n.language, { type: 'conjunction' }).format(some);
-
-  const who = (to: string) => { const target = targets.find(x => x === to); return target ? t(`settings.rules.target.${target}`) : book.agent(to)?.name ?? t('tickets.rules.somebody'); };
+function RunOf({ run, known: { book, words, webhooks, all } }: { run: Run; known: Known }) {
+  const { t } = useTranslation();
+  const who = (to: string) => targetName(to, t) ?? book.agent(to)?.name ?? t('tickets.rules.somebody');
   const called = webhooks.filter(w => run.webhookIds.includes(w.id)).map(w => w.description ?? w.url);
   const did = all([
     ...(run.fields.length > 0 ? [t('tickets.rules.changed', { fields: all(run.fields.map(words.name)) })] : []),

@@ -6,6 +6,8 @@ import { words } from '../shared/words';
 import { contactQuery, contactName, customFieldsQuery, customerQuery, useRulebook } from './rulebook';
 import { queryClient } from '../api/queryClient';
 
+export type FieldWords = ReturnType<typeof useFieldWords>;
+
 /** Names of fields and values of a ticket in the reader's words. */
 export function useFieldWords() {
   const { t, i18n } = useTranslation();
