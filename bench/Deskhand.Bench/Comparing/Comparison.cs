@@ -53,8 +53,11 @@ internal sealed record Figures(double PerSecond, TimeSpan P50, TimeSpan P99, dou
 /// <summary>Takes turns, floor then Deskhand, so that a drift of the machine meets both alike.</summary>
 internal sealed class Comparison(Target floor, Target? deskhand, SignIn signIn, int postmaster, Pace pace, string folder, bool useWrk)
 {
-    /// <summary>Before the first turn of what writes: the runtime compiles what is new to it, in the background and twice over, for most of a minute on two busy processors.</summary>
+    /// <summary>Before the first turn of each work: the runtime compiles what is new to it, in the background and twice over, for most of a minute on two busy processors.</summary>
     private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(45);
+
+    /// <summary>The longest wait for what a turn left behind: some ten thousand tickets that have yet to be found by search.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(3);
 
     private readonly List<double> foreign = [];
 
@@ -85,7 +88,7 @@ internal sealed class Comparison(Target floor, Target? deskhand, SignIn signIn, 
         await File.WriteAllLinesAsync(file, requests.Select(request => $"{request.Method}\t{request.Path}\t{request.Body}"));
         await Settle(scenario);
         if (target == deskhand) await signIn.Renew(target);
-        Check(target, scenario, requests, await Drive(target, requests, file, first ? pace.WarmUp + (scenario.Bar == Bar.Write ? Compiling : pace.WarmUp * 2) : pace.WarmUp));
+        Check(target, scenario, requests, await Drive(target, requests, file, first ? Compiling : pace.WarmUp));
         var before = Now(target);
         var stretch = await Drive(target, requests, file, pace.Measured);
         Check(target, scenario, requests, stretch);
@@ -112,7 +115,7 @@ internal sealed class Comparison(Target floor, Target? deskhand, SignIn signIn, 
         throw new BenchFailed($"{scenario.Name}: {target.Name} gave {errors} in {stretch.Requests} requests. {Probe.FirstRefusal(target, requests)}");
     }
 
-    /// <summary>Waits until what the last turn left behind (relay, checkpoint, vacuum) is done: less than a twentieth of a core for half a second.</summary>
+    /// <summary>Waits until what the last turn left behind (relay, search, checkpoint, vacuum) is done: less than a twentieth of a core for half a second.</summary>
     private async Task Settle(Scenario scenario)
     {
         var limit = Stopwatch.StartNew();
@@ -121,8 +124,8 @@ internal sealed class Comparison(Target floor, Target? deskhand, SignIn signIn, 
             var before = Busy();
             await Task.Delay(500);
             if (Busy() - before < TimeSpan.FromMilliseconds(30)) return;
-            if (limit.Elapsed < TimeSpan.FromSeconds(30)) continue;
-            Remarks.Add($"{scenario.Name}: the machine was not idle 30 s after the turn before; measured all the same");
+            if (limit.Elapsed < Settling) continue;
+            Remarks.Add($"{scenario.Name}: the machine was not idle {Settling.TotalMinutes:0} minutes after the turn before; measured all the same");
             return;
         }
 

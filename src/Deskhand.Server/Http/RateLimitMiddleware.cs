@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
 using Deskhand.Access;
 
@@ -34,43 +35,42 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, DeskhandSettings
         QueueLimit = 0,
     };
 
-    public async Task InvokeAsync(HttpContext context, RequestScope scope)
+    public Task InvokeAsync(HttpContext context, RequestScope scope)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteLimit>() is not { Class: var routeClass })
-        {
-            await next(context);
-            return;
-        }
-
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteLimit>() is not { Class: var routeClass }) return next(context);
         var limit = routeClass switch
         {
             RouteClass.Read => settings.RateLimit * ReadsPerWrite,
             RouteClass.Write => settings.RateLimit,
             RouteClass.SignIn => AttemptsPerMinute(settings),
         };
+        // the bucket of the tenant is told of only when it is empty
         var caller = scope.CallerOrNull;
-        var mine = new Asked(caller?.Key.ToString() ?? context.Connection.RemoteIpAddress?.ToString() ?? "", routeClass, limit);
-        if (caller is not null && await Refuse(new Asked(caller.TenantId.ToString(), routeClass, limit * CallersPerTenant), context)) return;
-        if (await Refuse(mine, context)) return;
-        await next(context);
+        var refusal = caller is null ? null : Take(new Asked(caller.TenantId, null, routeClass, limit * CallersPerTenant), context, tells: false);
+        refusal ??= Take(new Asked(caller?.Key, caller is null ? context.Connection.RemoteIpAddress : null, routeClass, limit), context, tells: true);
+        return refusal is null ? next(context) : refusal.Write(context);
     }
 
     public void Dispose() => limiter.Dispose();
 
-    private async Task<bool> Refuse(Asked asked, HttpContext context)
+    /// <summary>Takes one from a bucket; a problem when it is empty. <paramref name="tells"/>: the headers say what is left in it.</summary>
+    private Problem? Take(Asked asked, HttpContext context, bool tells)
     {
         using var lease = limiter.AttemptAcquire(asked);
-        var left = limiter.GetStatistics(asked)?.CurrentAvailablePermits ?? 0;
-        var headers = context.Response.Headers;
-        headers["RateLimit-Limit"] = asked.Limit.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Remaining"] = left.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Reset"] = ((asked.Limit - left) * 60 / asked.Limit).ToString(CultureInfo.InvariantCulture);
-        if (lease.IsAcquired) return false;
+        if (tells || !lease.IsAcquired)
+        {
+            var left = limiter.GetStatistics(asked)?.CurrentAvailablePermits ?? 0;
+            var headers = context.Response.Headers;
+            headers["RateLimit-Limit"] = asked.Limit.ToString(CultureInfo.InvariantCulture);
+            headers["RateLimit-Remaining"] = left.ToString(CultureInfo.InvariantCulture);
+            headers["RateLimit-Reset"] = ((asked.Limit - left) * 60 / asked.Limit).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (lease.IsAcquired) return null;
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        await new Problem(ProblemKind.TooMany, "too_many_requests", $"At most {asked.Limit} such requests a minute; wait a moment.") { RetryAfter = wait }.Write(context);
-        return true;
+        return new Problem(ProblemKind.TooMany, "too_many_requests", $"At most {asked.Limit} such requests a minute; wait a moment.") { RetryAfter = wait };
     }
 
-    /// <summary>Whose bucket, for what, and how large.</summary>
-    private sealed record Asked(string Who, RouteClass RouteClass, int Limit);
+    /// <summary>Whose bucket (a caller or a tenant, or the address of somebody who is not signed in), for what, and how large.</summary>
+    private readonly record struct Asked(Guid? Who, IPAddress? Address, RouteClass RouteClass, int Limit);
 }
