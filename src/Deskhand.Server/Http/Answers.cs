@@ -125,7 +125,15 @@ internal static class JsonAnswer
             }
         }
 
-        return JsonSerializer.SerializeAsync(response.BodyWriter, outcome.Value, JsonFormat.Options, context.RequestAborted);
+        Body(response, outcome.Value);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Puts a value into the body. Nothing leaves before all of it is there: what cannot be written is answered as an error, and not cut off.</summary>
+    public static void Body<T>(HttpResponse response, T value)
+    {
+        using var writer = new Utf8JsonWriter(response.BodyWriter, JsonFormat.Writing);
+        JsonSerializer.Serialize(writer, value, JsonFormat.Options);
     }
 }
 

@@ -12,6 +12,9 @@ internal static class JsonFormat
 {
     public static JsonSerializerOptions Options { get; } = Create();
 
+    /// <summary>For a writer of one's own: <see cref="Options"/> checks what it writes.</summary>
+    public static JsonWriterOptions Writing { get; } = new() { Encoder = Options.Encoder, MaxDepth = Options.MaxDepth, SkipValidation = true };
+
     public static void Apply(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;

@@ -54,7 +54,8 @@ internal static class Problems
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         var body = new ProblemBody("about:blank", Title(status), status, detail, code, TraceId(context), errors, allowed, position, present);
-        return JsonSerializer.SerializeAsync(response.BodyWriter, body, JsonFormat.Options, context.RequestAborted);
+        JsonAnswer.Body(response, body);
+        return Task.CompletedTask;
     }
 
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
