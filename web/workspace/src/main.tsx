@@ -13,6 +13,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queryClient';
 import { router } from './routes';
 import { startText } from './text';
+import { TextProvider } from './text/useTranslation';
 import { theme, variables } from './theme';
 
 // what lets in the style elements that libraries make (Operations/WorkspacePage.cs)
@@ -25,8 +26,10 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-left" autoClose={6000} limit={4} />
-        <RouterProvider router={router} />
+        <TextProvider>
+          <Notifications position="bottom-left" autoClose={6000} limit={4} />
+          <RouterProvider router={router} />
+        </TextProvider>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

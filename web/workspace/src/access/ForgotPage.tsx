@@ -2,9 +2,9 @@ import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { ProblemAlert } from '../shared/Problem';
+import { useTranslation } from '../text/useTranslation';
 import { AccessCard } from './AccessCard';
 
 export function ForgotPage() {

@@ -2,9 +2,9 @@ import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { fieldError, ProblemAlert } from '../shared/Problem';
+import { useTranslation } from '../text/useTranslation';
 import { AccessCard } from './AccessCard';
 
 export const ResetPasswordPage = () => <NewPassword isInvitation={false} />;

@@ -2,11 +2,11 @@ import { Anchor, Button, PasswordInput, Select, Stack, Text, TextInput } from '@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type SyntheticEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { ProblemAlert } from '../shared/Problem';
 import { chooseLanguage, hasChosenLanguage } from '../text';
+import { useTranslation } from '../text/useTranslation';
 import { AccessCard } from './AccessCard';
 import { meQuery } from './me';
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { TabBar } from '../shared/TabBar';
+import { useTranslation } from '../text/useTranslation';
 
 const places = ['customers', 'contacts', 'locations', 'assets'] as const;
 export type Place = (typeof places)[number];

@@ -2,7 +2,6 @@ import { Modal, Stack, Text, UnstyledButton, Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, once, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
@@ -12,6 +11,7 @@ import { ProblemAlert } from '../shared/Problem';
 import { Empty, Failed } from '../shared/States';
 import { TabBar } from '../shared/TabBar';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import classes from './directory.module.css';
 
 type Pair = Wire<'DuplicateResponse'>;

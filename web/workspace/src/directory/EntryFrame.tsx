@@ -3,7 +3,6 @@ import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { ConfirmButton } from '../shared/ConfirmButton';
 import { Facts } from '../shared/Facts';
@@ -14,6 +13,7 @@ import { Failed, LinesLoading } from '../shared/States';
 import { TabBar } from '../shared/TabBar';
 import { useAddress } from '../shared/paged';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import type { Place } from './DirectoryTabs';
 import classes from './directory.module.css';
 

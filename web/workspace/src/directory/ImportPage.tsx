@@ -3,13 +3,13 @@ import { IconCheck, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, ApiProblem, apiFetch, once, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
 import { useAddress } from '../shared/paged';
 import { PageHeader } from '../shared/PageHeader';
 import { ProblemAlert } from '../shared/Problem';
 import { LinesLoading } from '../shared/States';
+import { useTranslation } from '../text/useTranslation';
 import classes from './directory.module.css';
 import { useDirectoryWords } from './words';
 

@@ -2,7 +2,6 @@ import { Anchor, Button, Select } from '@mantine/core';
 import { IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { DataTable, type Column } from '../shared/DataTable';
 import type { Option } from '../shared/form';
@@ -10,6 +9,7 @@ import { MoreRows, SearchBox, useAddress, type PagedList } from '../shared/paged
 import { PageHeader } from '../shared/PageHeader';
 import { Empty, Failed } from '../shared/States';
 import { useCommands } from '../shell/keys';
+import { useTranslation } from '../text/useTranslation';
 import classes from './directory.module.css';
 import { DirectoryTabs, type Place } from './DirectoryTabs';
 

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import classes from './directory.module.css';
 import type { tiers } from './fields';
 

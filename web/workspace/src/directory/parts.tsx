@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
 import { IconEdit, IconMessage, IconTicket } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
 import { History, type HistoryRow } from '../shared/History';
 import { MoreRows, usePaged } from '../shared/paged';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import classes from './directory.module.css';
 import { useDirectoryWords } from './words';
 

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
-import { useTranslation } from 'react-i18next';
 import { exactTime } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 
 /** Names of fields and values of the directory in the reader's words. */
 export function useDirectoryWords() {

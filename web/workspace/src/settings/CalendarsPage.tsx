@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import type { Values } from '../shared/form';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import classes from './settings.module.css';
 import { weekdayName, weekdays } from './week';

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { words } from '../shared/words';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { useCategories } from './lists';
 import { MergeCategory } from './MergeCategory';

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { Facts } from '../shared/Facts';
 import type { Values } from '../shared/form';
 import { Failed, LinesLoading } from '../shared/States';
+import { useTranslation } from '../text/useTranslation';
 import { SettingsFrame } from './SettingsFrame';
 
 const zones = Intl.supportedValuesOf('timeZone');

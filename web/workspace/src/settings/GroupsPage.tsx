@@ -1,7 +1,7 @@
 import { MultiSelect, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { answer, api, mergePatch, type Wire } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { usePeople } from './lists';
 

@@ -1,6 +1,5 @@
 import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
 import { MoreRows, SearchBox, useAddress, usePaged } from '../shared/paged';
@@ -8,6 +7,7 @@ import { Empty, Failed } from '../shared/States';
 import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { words } from '../shared/words';
+import { useTranslation } from '../text/useTranslation';
 import { usePeople } from './lists';
 import { Listing } from './Listing';
 import { SettingsFrame } from './SettingsFrame';

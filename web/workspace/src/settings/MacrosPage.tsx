@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, type Wire } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { useGroups } from './lists';
 import { Actions } from './RuleBuilder';

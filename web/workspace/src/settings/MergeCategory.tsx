@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { ProblemAlert } from '../shared/Problem';
 import { LinesLoading } from '../shared/States';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 
 type Category = Wire<'CategoryResponse'>;
 const without = '-';

@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { Ask } from '../shared/Ask';
 import type { Field } from '../shared/form';
 import { exactTime } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { Collection, type RowAction } from './Collection';
 import { Secret } from './Secret';
 

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, MultiSelect, NumberInput, Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/client';
 import type { Option } from '../shared/form';
 import { ruleTargets } from '../shared/ruleName';
+import { useTranslation } from '../text/useTranslation';
 import classes from './settings.module.css';
 import { operatorsOf, priorityOptions, takesNothing, takesSeveral, typeOptions, type Action, type Condition, type ConditionField, type Operator, type Vocabulary } from './vocabulary';
 

@@ -1,11 +1,11 @@
 import { ActionIcon, Badge, Group, Switch, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import type { Values } from '../shared/form';
 import { toast, toastError } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { Actions, Conditions } from './RuleBuilder';
 import { TryAutomation, TryTrigger } from './TryOut';

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import classes from './settings.module.css';
 
 /** Something that is shown once. */

@@ -1,9 +1,9 @@
 import { Select } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { PageHeader } from '../shared/PageHeader';
+import { useTranslation } from '../text/useTranslation';
 import { groups, sections, type SectionKey } from './sections';
 import classes from './settings.module.css';
 

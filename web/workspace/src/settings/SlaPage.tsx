@@ -1,7 +1,7 @@
 import { NumberInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import type { Option, Values } from '../shared/form';
+import { useTranslation } from '../text/useTranslation';
 import { priorities } from '../tickets/rulebook';
 import { Collection } from './Collection';
 import classes from './settings.module.css';

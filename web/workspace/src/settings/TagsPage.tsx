@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, type Wire } from '../api/client';
 import { Ask } from '../shared/Ask';
@@ -10,6 +9,7 @@ import { FormDialog } from '../shared/form';
 import { MoreRows, SearchBox, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { RowMenu } from './Collection';
 import classes from './settings.module.css';
 import { SettingsFrame } from './SettingsFrame';

@@ -1,13 +1,13 @@
 import { Badge, Code, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import type { Values } from '../shared/form';
 import { ProblemAlert } from '../shared/Problem';
 import { toast, toastError } from '../shared/toast';
 import { queryClient } from '../api/queryClient';
 import { languages, type Language } from '../text';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { Listing } from './Listing';
 import classes from './settings.module.css';

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, type Wire } from '../api/client';
 import { exactTime, Time } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { Secret } from './Secret';
 

@@ -1,11 +1,11 @@
 import { ActionIcon, Group } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { toastError } from '../shared/toast';
 import { viewsQuery } from '../shell/Sidebar';
+import { useTranslation } from '../text/useTranslation';
 import { columnNames } from '../tickets/display';
 import { orders } from '../tickets/filter';
 import { groupings } from '../tickets/grouping';

@@ -1,13 +1,13 @@
 import { Badge, Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
 import { MoreRows, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
 import { exactTime, Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { Collection } from './Collection';
 import { Secret } from './Secret';
 import { Listing } from './Listing';

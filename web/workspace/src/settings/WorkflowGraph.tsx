@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Wire } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import { statusCategories } from '../tickets/rulebook';
 import classes from './settings.module.css';
 

@@ -2,9 +2,9 @@ import type { TFunction } from 'i18next';
 import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
 import { words } from '../shared/words';
+import { useTranslation } from '../text/useTranslation';
 import { priorities, statusCategories } from '../tickets/rulebook';
 import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags, useWebhooks } from './lists';
-import { useTranslation } from 'react-i18next';
 import { weekdayName, weekdays } from './week';
 
 export type Condition = Wire<'RuleCondition'>;

@@ -2,7 +2,7 @@ import { Group, Text, UnstyledButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import classes from './facts.module.css';
 import { FieldInput, isNothing, valueAt, withValue, type Field, type Values } from './form';
 import { fieldError, problemText } from './Problem';

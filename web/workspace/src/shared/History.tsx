@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { Wire } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import { isNothing } from './form';
 import { ruleName } from './ruleName';
 import classes from './shared.module.css';

@@ -1,6 +1,6 @@
 import { Combobox, Modal, Text, useCombobox } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import classes from './shared.module.css';
 
 export interface Choice<T extends string = string> {

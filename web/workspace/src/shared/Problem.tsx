@@ -1,8 +1,8 @@
 import { Alert, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
-import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 
 /** What an error means to the person who sees it. */
 export function problemText(error: unknown, t: TFunction): string {

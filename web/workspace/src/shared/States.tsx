@@ -1,7 +1,7 @@
 import { Button, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import { ProblemAlert, problemText } from './Problem';
 
 /** Nothing is there: says what would be, and what to do about it. */

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode, type SyntheticEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { fieldError, ProblemAlert } from './Problem';
 import { ApiProblem } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 
 export interface Option { value: string; label: string }
 

@@ -4,8 +4,8 @@ import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, type QueryKey } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Wire } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import type { Search } from './search';
 
 interface Page<Row> { data: Row[]; pagination: Wire<'Pagination'> }

@@ -1,7 +1,7 @@
 import { IconCloudOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLiveState } from '../live';
+import { useTranslation } from '../text/useTranslation';
 import classes from './shell.module.css';
 
 /** Says honestly that what is shown may be old. Not for a moment's gap, which nobody would notice. */

@@ -1,6 +1,6 @@
 import { Group, Modal, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
 import { Fragment } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../text/useTranslation';
 import { setSingleKeys, useAllCommands, useSingleKeys, type Command } from './keys';
 
 const names: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', enter: 'Enter', escape: 'Esc', arrowdown: '↓', arrowup: '↑', space: 'Space' };

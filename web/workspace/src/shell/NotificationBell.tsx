@@ -3,10 +3,10 @@ import { IconBell } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import classes from './shell.module.css';
 
 /** What one was told in the desk, the latest first. */

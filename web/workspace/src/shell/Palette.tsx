@@ -6,8 +6,8 @@ import { IconBuilding, IconCommand, IconSearch, IconTag, IconTicket, IconUser } 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
+import { useTranslation } from '../text/useTranslation';
 import { useAllCommands, type Command } from './keys';
 import { Keys } from './KeySheet';
 

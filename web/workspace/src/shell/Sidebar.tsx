@@ -2,10 +2,10 @@ import { Avatar, Menu, Skeleton, UnstyledButton, useMantineColorScheme } from '@
 import { IconKeyboard, IconLanguage, IconListDetails, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { useMe } from '../access/me';
 import { chooseLanguage, languages, type Language } from '../text';
+import { useTranslation } from '../text/useTranslation';
 import { NotificationBell } from './NotificationBell';
 import { pages, type NavigationEntry } from './pages';
 import classes from './shell.module.css';

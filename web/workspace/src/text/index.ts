@@ -1,5 +1,4 @@
 import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { en } from './en';
 
 /** Every language has what English has, with words of its own: the compiler compares them. */
@@ -33,7 +32,7 @@ export const hasChosenLanguage = () => localStorage.getItem(kept) !== null;
 
 export async function startText(): Promise<void> {
   const language = startLanguage();
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: 'en', fallbackLng: 'en', defaultNS: 'desk', ns: ['desk'], resources: { en: { desk: en } }, interpolation: { escapeValue: false }, returnNull: false,
   });
   await show(language);

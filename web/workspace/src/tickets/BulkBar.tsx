@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Menu, Paper, Progress, Text } from '@mantine/core';
 import { IconDots, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
+import { useTranslation } from '../text/useTranslation';
 import type { Act } from './actions';
 import type { change } from './change';
 import { MergeDialog } from './MergeDialog';

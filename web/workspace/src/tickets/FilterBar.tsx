@@ -2,9 +2,9 @@ import { Button, Checkbox, Popover, ScrollArea, Stack, TextInput } from '@mantin
 import { IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import type { Search } from '../shared/search';
+import { useTranslation } from '../text/useTranslation';
 import type { ListFilter } from './filter';
 import { priorities, statusCategories, tagsQuery, useRulebook } from './rulebook';
 import classes from './tickets.module.css';

@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, SegmentedControl } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { useAddress } from '../shared/paged';
 import { History, type HistoryRow } from '../shared/History';
 import { Failed, LinesLoading } from '../shared/States';
+import { useTranslation } from '../text/useTranslation';
 import { useFieldWords } from './fieldWords';
 import { RuleTrace } from './RuleTrace';
 

@@ -1,12 +1,12 @@
 import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { ProblemAlert } from '../shared/Problem';
 import { Failed, LinesLoading } from '../shared/States';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { CommentText } from './CommentText';
 import { useFieldWords } from './fieldWords';
 import type { Ticket } from './rulebook';

@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import type { Ticket } from './rulebook';
 
 /** Several tickets become one; said which, with a way back. */

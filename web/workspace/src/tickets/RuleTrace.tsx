@@ -1,6 +1,5 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api, type Wire } from '../api/client';
 import { useWebhooks } from '../settings/lists';
@@ -9,6 +8,7 @@ import { ruleName, targetName } from '../shared/ruleName';
 import shared from '../shared/shared.module.css';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import { useFieldWords, type FieldWords } from './fieldWords';
 import { useRulebook, type Rulebook } from './rulebook';
 

@@ -2,11 +2,11 @@ import { Button, Checkbox, Group, Popover, Stack, TextInput } from '@mantine/cor
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
 import { fieldError, ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 
 /** Keeps what is filtered now as a view in the sidebar. */
 export function SaveView({ conditions, sort, columns, groupBy }: { conditions: string; sort: string; columns: string[]; groupBy: string | null }) {

@@ -1,10 +1,10 @@
 import { Anchor, Modal, Progress, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api, type Wire } from '../api/client';
 import { LinesLoading } from '../shared/States';
 import { duration, exactTime, useNow } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import { useRulebook, type Ticket } from './rulebook';
 import classes from './ticket.module.css';
 import { slaQuery } from './ticketQueries';

@@ -3,11 +3,11 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { fieldError, ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
+import { useTranslation } from '../text/useTranslation';
 import { unmerge } from './MergeDialog';
 import { useRulebook, type Ticket } from './rulebook';
 

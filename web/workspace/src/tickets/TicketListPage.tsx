@@ -4,7 +4,6 @@ import { IconAdjustmentsHorizontal, IconArrowUp, IconInbox, IconSearch, IconX } 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { ApiProblem } from '../api/client';
 import { PageHeader } from '../shared/PageHeader';
@@ -13,6 +12,7 @@ import { Empty, Failed } from '../shared/States';
 import type { Search } from '../shared/search';
 import { useCommands } from '../shell/keys';
 import { viewsQuery } from '../shell/Sidebar';
+import { useTranslation } from '../text/useTranslation';
 import { ActionDialog, type Act } from './actions';
 import { BulkBar } from './BulkBar';
 import { change, type Which } from './change';

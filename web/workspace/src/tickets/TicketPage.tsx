@@ -4,7 +4,6 @@ import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDots, IconFlagFilled
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, startTransition, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
 import { queryClient } from '../api/queryClient';
@@ -13,6 +12,7 @@ import { Failed, LinesLoading } from '../shared/States';
 import type { Search } from '../shared/search';
 import { toast, toastError } from '../shared/toast';
 import { useCommands } from '../shell/keys';
+import { useTranslation } from '../text/useTranslation';
 import { ActionDialog, type Act } from './actions';
 import { change } from './change';
 import type { ComposerHandle } from './Composer';

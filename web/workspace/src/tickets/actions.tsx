@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, TagsInput, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMe } from '../access/me';
 import { Picker, type Choice } from '../shared/Picker';
+import { useTranslation } from '../text/useTranslation';
 import { change, type Which } from './change';
 import { Person, PriorityMark, StatusMark } from './glance';
 import { priorities, tagsQuery, useRulebook } from './rulebook';

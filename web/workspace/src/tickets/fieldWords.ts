@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import i18next from 'i18next';
-import { useTranslation } from 'react-i18next';
 import { exactTime } from '../shared/Time';
 import { words } from '../shared/words';
 import { contactQuery, contactName, customFieldsQuery, customerQuery, useRulebook } from './rulebook';
 import { queryClient } from '../api/queryClient';
+import { useTranslation } from '../text/useTranslation';
 
 export type FieldWords = ReturnType<typeof useFieldWords>;
 

@@ -1,7 +1,7 @@
 import { Avatar } from '@mantine/core';
 import { IconAlertTriangleFilled, IconApi, IconBrandWhatsapp, IconBuildingSkyscraper, IconClock, IconDeviceMobileMessage, IconFlame, IconHeadset, IconMail, IconMessageCircle, IconNotes, IconPhone, IconPlayerPause, IconRobot, IconWorld } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { duration, exactTime, useNow } from '../shared/Time';
+import { useTranslation } from '../text/useTranslation';
 import classes from './tickets.module.css';
 import type { StatusCategory, Ticket } from './rulebook';
 
