@@ -25,6 +25,34 @@ test('a customer is found, made, corrected in place, and its tickets are at hand
   await page.getByRole('menuitem', { name: 'Set inactive' }).click();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('Undone')).toBeVisible();
+
+  // a contact and a location from their own lists, where the customer is asked for
+  await page.goto('/contacts');
+  await page.getByRole('button', { name: 'New contact' }).waitFor();
+  await page.keyboard.press('n');
+  const contact = page.getByRole('dialog', { name: 'New contact' });
+  await expect(contact.getByRole('combobox', { name: 'Customer' })).toBeFocused();
+  await page.keyboard.type('Zzyzx Nowhere');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await contact.getByLabel('First name').fill('Lerato');
+  await contact.getByLabel('Last name').fill('Moeti');
+  await contact.getByRole('combobox', { name: 'Customer' }).fill('Kalahari Cour');
+  await page.getByRole('option', { name: 'Kalahari Couriers' }).click();
+  await expectAccessible(page);
+  await contact.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Lerato Moeti' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Kalahari Couriers' })).toBeVisible();
+  await page.goto('/locations');
+  await page.getByRole('button', { name: 'New location' }).click();
+  const location = page.getByRole('dialog', { name: 'New location' });
+  // words that name nobody are no customer
+  await location.getByRole('combobox', { name: 'Customer' }).fill('Kalahari Cour');
+  await expect.poll(() => location.getByRole('combobox', { name: 'Customer' }).evaluate(input => (input as HTMLInputElement).validationMessage)).toBe('Choose one of the customers found.');
+  await location.getByLabel('Name').fill('Upington depot');
+  await location.getByRole('combobox', { name: 'Customer' }).fill('Kalahari Cour');
+  await page.getByRole('option', { name: 'Kalahari Couriers' }).click();
+  await location.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Upington depot' })).toBeVisible();
 });
 
 test('a spreadsheet is tried first and then taken in', async ({ page }) => {

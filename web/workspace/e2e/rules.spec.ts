@@ -130,6 +130,7 @@ test('a webhook has headers of its own, which nobody is shown again, and a rule 
     // what was sent is to be seen, and the value nowhere
     const attempts = page.getByRole('dialog', { name: 'Attempts' });
     await expect(attempts.getByRole('row').filter({ hasText: '200' }).first()).toBeVisible();
+    await expect(page.locator('tr').filter({ hasText: there.url }).last()).toContainText('Working');
     await attempts.getByRole('button', { name: 'Details' }).last().click();
     await expect(attempts.getByText('Splice needed')).toBeVisible();
     await expectAccessible(page);

@@ -48,6 +48,14 @@ test('a trigger is built, tried on past tickets, and deleted and brought back', 
   await expect(page.getByRole('button', { name })).toHaveCount(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+  // on a phone the order is changed from the row's menu
+  await page.setViewportSize({ width: 360, height: 740 });
+  const names = async () => (await page.getByRole('table', { name: 'Triggers' }).getByRole('button', { name: /^More for / }).evaluateAll(all => all.map(b => b.getAttribute('aria-label'))));
+  const before = await names();
+  const at = before.indexOf(`More for ${name}`);
+  await page.getByRole('button', { name: `More for ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Move up' }).click();
+  await expect.poll(async () => (await names()).indexOf(`More for ${name}`)).toBe(at - 1);
   // the other journeys work in this desk too
   await page.getByRole('button', { name: `More for ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();

@@ -181,6 +181,23 @@ test('a merge is made and taken back', async ({ page, request }) => {
   await page.getByRole('button', { name: 'Undo the merge' }).click();
   await expect(page.getByText('This ticket was merged into')).toBeHidden();
   expect((await api.get<Ticket & { mergedIntoId: string | null }>(`/tickets/${gone!.id}`)).mergedIntoId).toBeNull();
+
+  // what is said of a change covers nothing that is being worked in, on a desk or on a phone
+  for (const [width, priority] of [[1360, 'High'], [360, 'Low']] as const) {
+    await page.setViewportSize({ width, height: 740 });
+    // what is pointed at stays
+    await page.mouse.move(width / 2, 600);
+    await expect(page.getByText('Undone')).toHaveCount(0);
+    await page.getByRole('region', { name: 'Reply' }).getByRole('textbox').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('option', { name: priority }).click();
+    const undo = page.getByRole('button', { name: 'Undo', exact: true });
+    const said = await page.getByRole('status').filter({ has: undo }).boundingBox();
+    const work = await page.getByRole('tabpanel').boundingBox();
+    expect(said!.x + said!.width <= work!.x || said!.y + said!.height <= work!.y, JSON.stringify({ said, work })).toBe(true);
+    await undo.click();
+    await expect(page.getByText('Undone')).toBeVisible();
+  }
 });
 
 test('why it is due then, and what if', async ({ page, request }) => {

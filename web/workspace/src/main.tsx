@@ -4,7 +4,6 @@ import '@mantine/notifications/styles.layer.css';
 import './global.css';
 
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
@@ -12,6 +11,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queryClient';
 import { router } from './routes';
+import { Toasts } from './shared/toast';
 import { startText } from './text';
 import { TextProvider } from './text/useTranslation';
 import { theme, variables } from './theme';
@@ -27,7 +27,7 @@ createRoot(document.getElementById('root')!).render(
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queryClient}>
         <TextProvider>
-          <Notifications position="bottom-left" autoClose={6000} limit={4} />
+          <Toasts />
           <RouterProvider router={router} />
         </TextProvider>
       </QueryClientProvider>

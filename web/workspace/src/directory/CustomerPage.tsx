@@ -13,7 +13,8 @@ import { useTranslation } from '../text/useTranslation';
 import { CustomerName } from './CustomerName';
 import classes from './directory.module.css';
 import { EntryFrame } from './EntryFrame';
-import { assetFields, customerFields, locationFields, newContactFields } from './fields';
+import { assetFields, customerFields } from './fields';
+import { NewContact, NewLocation } from './NewEntry';
 import { HistoryOf, TicketsOf, Timeline } from './parts';
 import { customerItself, fullName } from './queries';
 import { Tier } from './Tier';
@@ -53,7 +54,6 @@ function AddBar({ label, open }: { label: string; open: () => void }) {
 
 function Contacts({ id }: { id: string }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const [isNew, setNew] = useState(false);
   const list = usePaged<Wire<'ContactResponse'>>(['contacts', 'of', id], page => answer(api.GET('/api/v1/customers/{id}/contacts', { params: { path: { id }, query: { ...page, sort: 'name' } } })));
   if (list.query.error && !list.rows) return <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} />;
@@ -69,18 +69,13 @@ function Contacts({ id }: { id: string }) {
           { key: 'main', title: t('directory.field.isPrimary'), wide: true, cell: r => [r.isPrimary && t('directory.field.isPrimary'), r.isBilling && t('directory.field.isBilling'), r.isTechnical && t('directory.field.isTechnical')].filter(Boolean).join(', ') },
         ]} />
       <MoreRows list={list} />
-      {isNew && (
-        <FormDialog title={t('directory.newContact')} fields={newContactFields(t)} initial={{ firstName: '', lastName: '' }} close={() => { setNew(false); }}
-          save={values => answer(api.POST('/api/v1/customers/{id}/contacts', { params: { path: { id }, header: once() }, body: { customFields: {}, ...values } as unknown as Wire<'ContactFields'> }))}
-          onSaved={() => { void client.invalidateQueries({ queryKey: ['contacts'] }); }} />
-      )}
+      {isNew && <NewContact customerId={id} close={() => { setNew(false); }} />}
     </>
   );
 }
 
 function Locations({ id }: { id: string }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const [isNew, setNew] = useState(false);
   const list = usePaged<Wire<'LocationResponse'>>(['locations', 'of', id], page => answer(api.GET('/api/v1/customers/{id}/locations', { params: { path: { id }, query: { ...page, sort: 'name' } } })));
   if (list.query.error && !list.rows) return <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} />;
@@ -94,11 +89,7 @@ function Locations({ id }: { id: string }) {
           { key: 'address', title: t('directory.field.address'), cell: r => [r.address.line1, r.address.city].filter(Boolean).join(', ') },
         ]} />
       <MoreRows list={list} />
-      {isNew && (
-        <FormDialog title={t('directory.newLocation')} fields={locationFields(t).filter(f => ['name', 'type', 'address.line1', 'address.city', 'address.country'].includes(f.name))} initial={{ name: '', type: 'branch' }} close={() => { setNew(false); }}
-          save={values => answer(api.POST('/api/v1/customers/{id}/locations', { params: { path: { id }, header: once() }, body: values as unknown as Wire<'LocationFields'> }))}
-          onSaved={() => { void client.invalidateQueries({ queryKey: ['locations'] }); }} />
-      )}
+      {isNew && <NewLocation customerId={id} close={() => { setNew(false); }} />}
     </>
   );
 }

@@ -58,6 +58,8 @@ export const locationFields = (t: TFunction): Field[] => [
   { name: 'externalId', label: t('directory.field.externalId') },
 ];
 
+export const newLocationFields = (t: TFunction) => locationFields(t).filter(f => ['name', 'type', 'address.line1', 'address.city', 'address.country'].includes(f.name));
+
 export const assetFields = (t: TFunction): Field[] => [
   { name: 'number', label: t('directory.field.number'), required: true, whenEmpty: '' },
   { name: 'name', label: t('directory.field.name') },

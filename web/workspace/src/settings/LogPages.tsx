@@ -8,6 +8,7 @@ import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { words } from '../shared/words';
 import { useTranslation } from '../text/useTranslation';
+import { RowMenu } from './Collection';
 import { usePeople } from './lists';
 import { Listing } from './Listing';
 import { SettingsFrame } from './SettingsFrame';
@@ -67,7 +68,7 @@ export function DeliveriesPage() {
             { key: 'template', title: t('settings.deliveries.template'), wide: true, width: '9rem', cell: d => t(`settings.templates.kind.${d.template}`) },
             { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{t(`settings.deliveries.states.${d.state as 'sent'}`)}</Badge> },
             { key: 'when', title: t('settings.deliveries.when'), width: '7rem', cell: d => <Time at={d.sentAt ?? d.createdAt} /> },
-            { key: 'do', title: t('shared.actions'), wide: true, width: '8rem', cell: d => <Button size="compact-xs" variant="default" onClick={() => { resend(d.id); }}>{t('settings.deliveries.resend')}</Button> },
+            { key: 'do', title: '', width: '3rem', cell: d => <RowMenu name={d.to} actions={[{ label: t('settings.deliveries.resend'), run: () => { resend(d.id); } }]} /> },
           ]} />
       )}
       <MoreRows list={list} />

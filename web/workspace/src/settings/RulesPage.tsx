@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
+import { every } from '../api/every';
 import type { Values } from '../shared/form';
 import { toast, toastError } from '../shared/toast';
 import { useTranslation } from '../text/useTranslation';
@@ -25,8 +26,7 @@ function RulesPage({ kind }: { kind: Kind }) {
   const vocabulary = useVocabulary();
   const mayManage = me.may('settings:manage');
   const ruleList = (page: { limit: string; cursor?: string }) => answer(api.GET(`/api/v1/${kind}`, { params: { query: page } }));
-  const all = useQuery({ queryKey: [kind, 'order'], queryFn: () => ruleList({ limit: '100' }) });
-  const ids = all.data?.data.map(r => r.id) ?? [];
+  const ids = useQuery({ queryKey: [kind, 'order'], queryFn: () => every(ruleList) }).data?.map(r => r.id) ?? [];
   const again = () => client.invalidateQueries({ queryKey: [kind] });
 
   const patch = (rule: Rule, body: Values) => answer(api.PATCH(`/api/v1/${kind}/{id}`, { ...mergePatch, params: { path: { id: rule.id } }, body: body as unknown as Wire<'RuleFields'> }));
@@ -39,13 +39,15 @@ function RulesPage({ kind }: { kind: Kind }) {
     onError: toastError,
   });
   const moving = useMutation({
-    mutationFn: ({ id, by }: { id: string; by: number }) => {
+    mutationFn: ({ id, by }: { id: string; by: -1 | 1 }) => {
       const next = ids.filter(other => other !== id);
       next.splice(ids.indexOf(id) + by, 0, id);
       return answer(api.POST(`/api/v1/${kind}/reorder`, { body: { ids: next } }));
     },
     onSuccess: again, onError: toastError,
   });
+
+  const canMove = (rule: Rule, by: -1 | 1) => !moving.isPending && ids.includes(rule.id) && ids[ids.indexOf(rule.id) + by] !== undefined;
 
   return (
     <Collection<Rule>
@@ -63,6 +65,11 @@ function RulesPage({ kind }: { kind: Kind }) {
       create={values => answer(api.POST(`/api/v1/${kind}`, { body: values as unknown as Wire<'RuleFields'> }))}
       update={(r, values) => answer(api.PUT(`/api/v1/${kind}/{id}`, { params: { path: { id: r.id } }, body: values as unknown as Wire<'RuleFields'> }))}
       remove={r => answer(api.DELETE(`/api/v1/${kind}/{id}`, { params: { path: { id: r.id } } }))}
+      // where there is no room for the arrows, and for whoever is in the menu anyway
+      actions={r => [
+        ...(canMove(r, -1) ? [{ label: t('settings.moveUp'), run: () => { moving.mutate({ id: r.id, by: -1 }); } }] : []),
+        ...(canMove(r, 1) ? [{ label: t('settings.moveDown'), run: () => { moving.mutate({ id: r.id, by: 1 }); } }] : []),
+      ]}
       form={(edited, values, change, error) => {
         const parts = (values.conditions ?? {}) as Parts;
         return (
@@ -85,8 +92,8 @@ function RulesPage({ kind }: { kind: Kind }) {
         ...(mayManage ? [{
           key: 'order', title: t('settings.rules.order'), wide: true, width: '5rem', cell: (r: Rule) => (
             <Group gap={0} wrap="nowrap">
-              <ActionIcon aria-label={`${t('settings.moveUp')}: ${r.name}`} disabled={ids.indexOf(r.id) <= 0 || moving.isPending} onClick={() => { moving.mutate({ id: r.id, by: -1 }); }}><IconArrowUp size={15} /></ActionIcon>
-              <ActionIcon aria-label={`${t('settings.moveDown')}: ${r.name}`} disabled={ids.indexOf(r.id) === ids.length - 1 || moving.isPending} onClick={() => { moving.mutate({ id: r.id, by: 1 }); }}><IconArrowDown size={15} /></ActionIcon>
+              <ActionIcon aria-label={`${t('settings.moveUp')}: ${r.name}`} disabled={!canMove(r, -1)} onClick={() => { moving.mutate({ id: r.id, by: -1 }); }}><IconArrowUp size={15} /></ActionIcon>
+              <ActionIcon aria-label={`${t('settings.moveDown')}: ${r.name}`} disabled={!canMove(r, 1)} onClick={() => { moving.mutate({ id: r.id, by: 1 }); }}><IconArrowDown size={15} /></ActionIcon>
             </Group>
           ),
         }] : []),

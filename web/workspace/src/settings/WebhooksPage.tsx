@@ -68,7 +68,7 @@ function State({ id }: { id: string }) {
   const s = status.data;
   return (
     <Text span size="sm" {...(s.failures > 0 ? { c: 'var(--desk-warn)' } : {})}>
-      {s.pausedUntil ? t('settings.webhooks.pausedUntil', { at: exactTime(s.pausedUntil) }) : s.state.replaceAll('_', ' ')}{s.waiting > 0 && ` · ${t('settings.webhooks.waiting')}: ${s.waiting}`}
+      {s.pausedUntil ? t('settings.webhooks.pausedUntil', { at: exactTime(s.pausedUntil) }) : t(`settings.webhooks.states.${s.state as 'working'}`)}{s.waiting > 0 && ` · ${t('settings.webhooks.waiting')}: ${s.waiting}`}
     </Text>
   );
 }

@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
-import { words } from '../shared/words';
 import { useTranslation } from '../text/useTranslation';
 import { priorities, statusCategories } from '../tickets/rulebook';
 import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags, useWebhooks } from './lists';
@@ -35,8 +34,8 @@ export function operatorsOf(field: ConditionField): Operator[] {
 export const takesNothing = (op: Operator) => op === 'present' || op === 'absent' || op === 'changed';
 export const takesSeveral = (field: ConditionField | undefined, op: Operator) => op === 'in' || op === 'not_in' || field?.kind === 'tags' || field?.kind === 'text';
 
-const spelled = (...values: string[]): Option[] => values.map(value => ({ value, label: words(value) }));
 const types = ['question', 'incident', 'problem', 'task'] as const;
+const happenings = ['created', 'updated', 'status_changed', 'assigned', 'commented', 'commented_public', 'commented_internal', 'escalated', 'resolved', 'closed', 'reopened', 'sla_warning', 'sla_breached'] as const;
 const channels = ['email', 'web', 'api', 'chat', 'phone', 'whatsapp', 'qcontact', 'construction', 'internal', 'ad_hoc', 'ai'] as const;
 
 export const priorityOptions = (t: TFunction): Option[] => priorities.map(value => ({ value, label: t(`tickets.priority.${value}`) }));
@@ -54,9 +53,9 @@ export function useVocabulary() {
   const categoryOptions = categories.map(c => ({ value: c.key, label: c.name }));
   const tagOptions = tags.map(tag => ({ value: tag.name, label: tag.name }));
   const webhookOptions = useWebhooks().map(w => ({ value: w.id, label: w.description ?? w.url }));
-  const sla = spelled('ok', 'at_risk', 'breached', 'paused');
+  const sla = (['ok', 'at_risk', 'breached', 'paused'] as const).map(value => ({ value, label: t(`tickets.sla.${value}`) }));
   const fields: ConditionField[] = [
-    { name: 'event', label: t('settings.rules.fields.event'), kind: 'happening', options: spelled('created', 'updated', 'status_changed', 'assigned', 'commented', 'commented_public', 'commented_internal', 'escalated', 'resolved', 'closed', 'reopened', 'sla_warning', 'sla_breached') },
+    { name: 'event', label: t('settings.rules.fields.event'), kind: 'happening', options: happenings.map(value => ({ value, label: t(`settings.rules.happened.${value}`) })) },
     { name: 'status', label: t('settings.rules.fields.status'), kind: 'word', options: statusOptions, changes: true },
     { name: 'statusCategory', label: t('settings.rules.fields.statusCategory'), kind: 'word', options: statusCategories.map(value => ({ value, label: t(`tickets.status.${value}`) })), changes: true },
     { name: 'priority', label: t('settings.rules.fields.priority'), kind: 'number', options: priorityOptions(t), changes: true },
@@ -69,12 +68,12 @@ export function useVocabulary() {
     { name: 'description', label: t('settings.rules.fields.description'), kind: 'text', changes: true },
     { name: 'said', label: t('settings.rules.fields.said'), kind: 'text' },
     { name: 'comment.body', label: t('settings.rules.fields.commentBody'), kind: 'text' },
-    { name: 'comment.visibility', label: t('settings.rules.fields.commentVisibility'), kind: 'word', options: spelled('public', 'internal') },
+    { name: 'comment.visibility', label: t('settings.rules.fields.commentVisibility'), kind: 'word', options: (['public', 'internal'] as const).map(value => ({ value, label: t(`settings.rules.heard.${value}`) })) },
     { name: 'assigneeId', label: t('settings.rules.fields.assigneeId'), kind: 'id', options: [{ value: 'current_user', label: t('settings.rules.currentUser') }, ...agentOptions], changes: true },
     { name: 'groupId', label: t('settings.rules.fields.groupId'), kind: 'id', options: groupOptions, changes: true },
     { name: 'customer.tier', label: t('settings.rules.fields.customerTier'), kind: 'number', options: tierOptions(t) },
     { name: 'escalationLevel', label: t('settings.rules.fields.escalationLevel'), kind: 'number', changes: true },
-    { name: 'actor.kind', label: t('settings.rules.fields.actorKind'), kind: 'word', options: spelled('agent', 'contact', 'system', 'ai') },
+    { name: 'actor.kind', label: t('settings.rules.fields.actorKind'), kind: 'word', options: (['agent', 'contact', 'system', 'ai'] as const).map(value => ({ value, label: t(`settings.rules.actor.${value}`) })) },
     { name: 'actor.role', label: t('settings.rules.fields.actorRole'), kind: 'word', options: (['admin', 'manager', 'agent', 'light_agent'] as const).map(value => ({ value, label: t(`settings.role.${value}`) })) },
     { name: 'via', label: t('settings.rules.fields.via'), kind: 'word', options: (['screen', 'api', 'rule', 'mail', 'chat', 'timer', 'import', 'command_line'] as const).map(value => ({ value, label: t(`shared.history.via.${value}`) })) },
     { name: 'hour', label: t('settings.rules.fields.hour'), kind: 'number' },
@@ -83,14 +82,14 @@ export function useVocabulary() {
     { name: 'sla.firstResponse', label: t('settings.rules.fields.slaFirstResponse'), kind: 'word', options: sla, changes: true },
     { name: 'sla.nextResponse', label: t('settings.rules.fields.slaNextResponse'), kind: 'word', options: sla, changes: true },
     { name: 'sla.resolution', label: t('settings.rules.fields.slaResolution'), kind: 'word', options: sla, changes: true },
-    { name: 'mood', label: t('settings.rules.fields.mood'), kind: 'word', options: spelled('strongly_negative', 'negative', 'neutral', 'positive') },
+    { name: 'mood', label: t('settings.rules.fields.mood'), kind: 'word', options: (['strongly_negative', 'negative', 'neutral', 'positive'] as const).map(value => ({ value, label: t(`settings.rules.moods.${value}`) })) },
     { name: 'similarWithinHour', label: t('settings.rules.fields.similarWithinHour'), kind: 'number' },
     { name: 'externalId', label: t('settings.rules.fields.externalId'), kind: 'word', changes: true },
     ...(['hoursSinceCreated', 'hoursSinceUpdated', 'hoursSinceAssigned', 'hoursSinceStatus', 'hoursSinceSolved', 'hoursUntilDue'] as const).map(name => ({ name, label: t(`settings.rules.fields.${name}`), kind: 'hours' as const })),
-    ...calendars.map(c => ({ name: `businessHours.${c.id}`, label: t('settings.rules.fields.businessHours', { name: c.name }), kind: 'word' as const, options: spelled('open', 'closed', 'holiday') })),
+    ...calendars.map(c => ({ name: `businessHours.${c.id}`, label: t('settings.rules.fields.businessHours', { name: c.name }), kind: 'word' as const, options: (['open', 'closed', 'holiday'] as const).map(value => ({ value, label: t(`settings.calendars.${value}`) })) })),
     ...customFields.map(f => ({
       name: `customFields.${f.key}`, label: f.label, kind: (f.type === 'number' ? 'number' : f.type === 'text' || f.type === 'multi_select' ? 'text' : 'word') as FieldKind, changes: true,
-      ...(f.type === 'select' ? { options: f.options.map(o => ({ value: o, label: o })) } : f.type === 'boolean' ? { options: spelled('true', 'false') } : {}),
+      ...(f.type === 'select' ? { options: f.options.map(o => ({ value: o, label: o })) } : f.type === 'boolean' ? { options: [{ value: 'true', label: t('shared.yes') }, { value: 'false', label: t('shared.no') }] } : {}),
     })),
   ];
   return { fields, agentOptions, groupOptions, statusOptions, categoryOptions, tagOptions, webhookOptions, customFields };

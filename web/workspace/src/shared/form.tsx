@@ -17,11 +17,16 @@ export interface Field {
   required?: boolean;
   /** What an emptied text is sent as; null unless the API knows no null there. */
   whenEmpty?: '' | null;
+  /** What it is entered by, where no kind fits. */
+  input?: (look: Look, value: unknown, onChange: (value: unknown) => void) => ReactNode;
   /** Shown only when this holds. */
   when?: (values: Values) => boolean;
 }
 
 export type Values = Record<string, unknown>;
+
+/** How an input is named, explained and faulted; the same for all of them. */
+export interface Look { error: string | undefined; autoFocus: boolean; 'data-autofocus': boolean | undefined; label?: string; 'aria-label'?: string; description?: string | undefined; required?: boolean }
 
 /** Whether there is nothing to show of a value. */
 export const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
@@ -47,12 +52,13 @@ interface InputProps { field: Field; value: unknown; onChange: (value: unknown) 
 
 /** The input that fits a field. `bare` when its label stands elsewhere. */
 export function FieldInput({ field, value, onChange, error, bare, autoFocus }: InputProps) {
-  const common = {
+  const common: Look = {
     error, autoFocus: autoFocus ?? false, 'data-autofocus': autoFocus,
     ...(bare ? { 'aria-label': field.label } : { label: field.label, description: field.hint, required: field.required ?? false }),
   };
   const empty = field.whenEmpty === undefined ? null : field.whenEmpty;
   const text = typeof value === 'string' ? value : '';
+  if (field.input) return field.input(common, value, onChange);
   switch (field.kind) {
     case 'area': return <Textarea {...common} autosize minRows={3} maxRows={14} value={text} onChange={e => { onChange(e.currentTarget.value || empty); }} />;
     case 'number': case 'decimal': return <NumberInput {...common} allowDecimal={field.kind === 'decimal'} value={typeof value === 'number' ? value : ''} onChange={v => { onChange(typeof v === 'number' ? v : null); }} />;

@@ -2,6 +2,7 @@ import { Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { answer, api, type Wire } from '../api/client';
+import { every } from '../api/every';
 import { queryClient } from '../api/queryClient';
 import { ProblemAlert } from '../shared/Problem';
 import { Failed, LinesLoading } from '../shared/States';
@@ -18,7 +19,7 @@ interface Props { ticket: Ticket; opened: boolean; setOpened: (opened: boolean) 
 export function MacroMenu({ ticket, opened, setOpened, insert, target }: Props) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Wire<'MacroResponse'> | null>(null);
-  const macros = useQuery({ queryKey: ['macros', 'all'], queryFn: () => answer(api.GET('/api/v1/macros', { params: { query: { limit: '100' } } })).then(p => p.data), enabled: opened, staleTime: 5 * 60_000 });
+  const macros = useQuery({ queryKey: ['macros', 'all'], queryFn: () => every(page => answer(api.GET('/api/v1/macros', { params: { query: page } }))), enabled: opened, staleTime: 5 * 60_000 });
   return (
     <>
       <Menu opened={opened} onChange={setOpened} position="top-start" width={300}>

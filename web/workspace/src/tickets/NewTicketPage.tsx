@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { answer, api, once, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
+import { CustomerSelect } from '../directory/CustomerSelect';
 import { PageHeader } from '../shared/PageHeader';
 import { useCommands } from '../shell/keys';
 import { FieldInput, valueAt, withValue } from '../shared/form';
@@ -13,7 +14,7 @@ import { toast } from '../shared/toast';
 import type { Search } from '../shared/search';
 import { useTranslation } from '../text/useTranslation';
 import { customFacts } from './customFields';
-import { contactName, customFieldsQuery, priorities, tagsQuery, useContact, useCustomer, useRulebook } from './rulebook';
+import { contactName, customFieldsQuery, priorities, tagsQuery, useContact, useRulebook } from './rulebook';
 import classes from './ticket.module.css';
 
 type Fields = Wire<'TicketFields'>;
@@ -52,7 +53,7 @@ export function NewTicketPage() {
           <Textarea label={t('tickets.field.description')} autosize minRows={8} maxRows={24} value={fields.description} error={error('description')} onChange={e => { set({ description: e.currentTarget.value }); }} />
         </div>
         <div className={classes.formSide}>
-          <CustomerSelect value={fields.customerId ?? null} error={error('customerId')} choose={customerId => { set({ customerId, contactId: null }); }} />
+          <CustomerSelect label={t('tickets.create.customer')} placeholder={t('tickets.create.none')} value={fields.customerId ?? null} error={error('customerId')} choose={customerId => { set({ customerId, contactId: null }); }} />
           <ContactSelect customerId={fields.customerId ?? null} value={fields.contactId ?? null} error={error('contactId')} choose={(contactId, customerId) => { set({ contactId, ...(customerId ? { customerId } : {}) }); }} />
           <TextInput label={t('tickets.field.assetId')} placeholder={t('tickets.create.assetHint')} value={fields.assetNumber ?? ''} error={error('assetNumber')} onChange={e => { set({ assetNumber: e.currentTarget.value || null }); }} />
           <Group grow>
@@ -72,16 +73,6 @@ export function NewTicketPage() {
       </form>
     </>
   );
-}
-
-function CustomerSelect({ value, choose, error }: { value: string | null; choose: (id: string | null) => void; error: string | undefined }) {
-  const { t } = useTranslation();
-  const chosen = useCustomer(value);
-  const [words, setWords] = useState('');
-  const [asked] = useDebouncedValue(words.trim(), 120);
-  const found = useQuery({ queryKey: ['customers', 'pick', asked], placeholderData: keepPreviousData, queryFn: () => answer(api.GET('/api/v1/customers', { params: { query: { limit: '20', sort: 'name', ...(asked && asked !== chosen?.name ? { search: asked } : {}) } } })).then(p => p.data) });
-  const options = [...(chosen && !found.data?.some(c => c.id === chosen.id) ? [chosen] : []), ...found.data ?? []].map(c => ({ value: c.id, label: c.name }));
-  return <Select label={t('tickets.create.customer')} placeholder={t('tickets.create.none')} searchable clearable data={options} filter={({ options: all }) => all} value={value} error={error} onChange={choose} searchValue={words} onSearchChange={setWords} nothingFoundMessage={t('shell.palette.nothing')} />;
 }
 
 function ContactSelect({ customerId, value, choose, error }: { customerId: string | null; value: string | null; choose: (id: string | null, customerId?: string) => void; error: string | undefined }) {

@@ -1,29 +1,17 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { answer, api, type Wire } from '../api/client';
+import { every } from '../api/every';
 
 export type Ticket = Wire<'TicketResponse'>;
 export type StatusCategory = Ticket['statusCategory'];
 
 const hour = 60 * 60_000;
 
-/** Everything of a list that is read whole: what a desk defines is counted in dozens. */
-async function all<T>(page: (cursor: string | undefined) => Promise<{ data: T[]; pagination: Wire<'Pagination'> }>): Promise<T[]> {
-  const found: T[] = [];
-  for (let cursor: string | undefined; ;) {
-    const { data, pagination } = await page(cursor);
-    found.push(...data);
-    if (!pagination.nextCursor || found.length >= 2000) return found;
-    cursor = pagination.nextCursor;
-  }
-}
-
-const from = (cursor: string | undefined) => ({ params: { query: { limit: '100', ...(cursor ? { cursor } : {}) } } });
-
-export const statusesQuery = queryOptions({ queryKey: ['statuses'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/statuses', from(c)))) });
-export const agentsQuery = queryOptions({ queryKey: ['users', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/users', from(c)))) });
-export const groupsQuery = queryOptions({ queryKey: ['groups', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/groups', from(c)))) });
-export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/categories', from(c)))) });
-export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => all(c => answer(api.GET('/api/v1/custom-fields', from(c)))) });
+export const statusesQuery = queryOptions({ queryKey: ['statuses'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/statuses', { params: { query: page } }))) });
+export const agentsQuery = queryOptions({ queryKey: ['users', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/users', { params: { query: page } }))) });
+export const groupsQuery = queryOptions({ queryKey: ['groups', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/groups', { params: { query: page } }))) });
+export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/categories', { params: { query: page } }))) });
+export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/custom-fields', { params: { query: page } }))) });
 export const tagsQuery = queryOptions({ queryKey: ['tags', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100' } } })).then(p => p.data) });
 
 /** The same object until one of the lists changes, so that hundreds of cells can be given it. */

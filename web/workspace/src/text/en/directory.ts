@@ -1,7 +1,7 @@
 export const directory = {
   customers: 'Customers', contacts: 'Contacts', locations: 'Locations', assets: 'Assets', tickets: 'Tickets', timeline: 'Timeline', history: 'History', sections: 'Directory',
   search: { customers: 'Search customers', contacts: 'Search contacts', locations: 'Search locations', assets: 'Search assets' },
-  newCustomer: 'New customer', newContact: 'New contact', newLocation: 'New location', newAsset: 'New asset', newTicket: 'New ticket',
+  newCustomer: 'New customer', newContact: 'New contact', newLocation: 'New location', newAsset: 'New asset', newTicket: 'New ticket', chooseCustomer: 'Choose one of the customers found.',
   none: { customers: 'No customers yet', contacts: 'No contacts yet', locations: 'No locations yet', assets: 'No assets yet', tickets: 'No tickets yet', timeline: 'Nothing has happened yet', hint: 'Add the first one, or import a spreadsheet.', filtered: 'Nothing fits these filters', clear: 'Clear filters' },
   field: {
     name: 'Name', number: 'Number', type: 'Kind', tier: 'Tier', email: 'E-mail', phone: 'Phone', website: 'Website', domains: 'Mail domains', domainsHint: 'Mail from these domains belongs to this customer.', details: 'Details', parentId: 'Belongs to', externalId: 'External id', active: 'Active',

@@ -3,7 +3,7 @@ import type { Catalogue } from '..';
 export const directory: Catalogue['directory'] = {
   customers: 'Clientes', contacts: 'Contactos', locations: 'Ubicaciones', assets: 'Equipos', tickets: 'Tickets', timeline: 'Cronología', history: 'Historial', sections: 'Directorio',
   search: { customers: 'Buscar clientes', contacts: 'Buscar contactos', locations: 'Buscar ubicaciones', assets: 'Buscar equipos' },
-  newCustomer: 'Nuevo cliente', newContact: 'Nuevo contacto', newLocation: 'Nueva ubicación', newAsset: 'Nuevo equipo', newTicket: 'Nuevo ticket',
+  newCustomer: 'Nuevo cliente', newContact: 'Nuevo contacto', newLocation: 'Nueva ubicación', newAsset: 'Nuevo equipo', newTicket: 'Nuevo ticket', chooseCustomer: 'Elija uno de los clientes encontrados.',
   none: { customers: 'Aún no hay clientes', contacts: 'Aún no hay contactos', locations: 'Aún no hay ubicaciones', assets: 'Aún no hay equipos', tickets: 'Aún no hay tickets', timeline: 'Aún no ha pasado nada', hint: 'Añada el primero o importe una hoja de cálculo.', filtered: 'Nada cumple estos filtros', clear: 'Quitar filtros' },
   field: {
     name: 'Nombre', number: 'Número', type: 'Clase', tier: 'Nivel', email: 'Correo', phone: 'Teléfono', website: 'Sitio web', domains: 'Dominios de correo', domainsHint: 'El correo de estos dominios es de este cliente.', details: 'Detalles', parentId: 'Pertenece a', externalId: 'Id externo', active: 'Activo',
