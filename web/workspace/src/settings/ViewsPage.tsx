@@ -42,8 +42,8 @@ export function ViewsPage() {
         ...(mayShare ? [{ name: 'visibility', label: t('settings.rules.visibility'), kind: 'select' as const, required: true, options: (['personal', 'group', 'shared'] as const).map(value => ({ value, label: t(`settings.rules.visibilities.${value}`) })) }] : []),
         { name: 'groupId', label: t('settings.rules.group'), kind: 'select' as const, options: groups.map(g => ({ value: g.id, label: g.name })), when: v => v.visibility === 'group' },
         { name: 'sort', label: t('tickets.list.sort'), kind: 'select' as const, required: true, options: orders.flatMap(o => [{ value: `-${o}`, label: `${t(`tickets.field.${o}`)} ↓` }, { value: o, label: `${t(`tickets.field.${o}`)} ↑` }]) },
-        { name: 'groupBy', label: t('tickets.list.groupBy'), kind: 'select' as const, options: groupings.map(value => ({ value, label: t(`tickets.field.${value}`) })) },
-        { name: 'columns', label: t('tickets.list.columns'), hint: t('settings.views.columnsHint'), kind: 'many' as const, options: columnNames.map(value => ({ value, label: t(`tickets.field.${value}`) })) },
+        { name: 'groupBy', label: t('tickets.list.groupBy'), whenNone: t('tickets.list.groupByNothing'), kind: 'select' as const, options: groupings.map(value => ({ value, label: t(`tickets.field.${value}`) })) },
+        { name: 'columns', label: t('tickets.list.columns'), whenNone: t('settings.views.columnsNone'), kind: 'many' as const, options: columnNames.map(value => ({ value, label: t(`tickets.field.${value}`) })) },
       ]}
       blank={{ name: '', conditions: '', visibility: 'personal', sort: '-updatedAt', columns: [], groupBy: null, groupId: null }}
       toValues={v => ({ name: v.name, conditions: v.conditions, visibility: v.visibility, groupId: v.groupId, sort: v.sort, groupBy: v.groupBy, columns: v.columns })}

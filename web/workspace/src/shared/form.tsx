@@ -14,6 +14,8 @@ export interface Field {
   kind?: 'text' | 'email' | 'tel' | 'url' | 'area' | 'number' | 'decimal' | 'date' | 'datetime' | 'select' | 'many' | 'tags' | 'switch';
   options?: Option[];
   hint?: string;
+  /** What holds while nothing is chosen. */
+  whenNone?: string;
   required?: boolean;
   /** What an emptied text is sent as; null unless the API knows no null there. */
   whenEmpty?: '' | null;
@@ -62,8 +64,8 @@ export function FieldInput({ field, value, onChange, error, bare, autoFocus }: I
   switch (field.kind) {
     case 'area': return <Textarea {...common} autosize minRows={3} maxRows={14} value={text} onChange={e => { onChange(e.currentTarget.value || empty); }} />;
     case 'number': case 'decimal': return <NumberInput {...common} allowDecimal={field.kind === 'decimal'} value={typeof value === 'number' ? value : ''} onChange={v => { onChange(typeof v === 'number' ? v : null); }} />;
-    case 'select': return <Select {...common} data={field.options ?? []} value={text || null} onChange={onChange} clearable={!field.required} searchable={(field.options?.length ?? 0) > 7} allowDeselect={!field.required} />;
-    case 'many': return <MultiSelect role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} searchable clearable />;
+    case 'select': return <Select {...common} placeholder={field.whenNone} data={field.options ?? []} value={text || null} onChange={onChange} clearable={!field.required} searchable={(field.options?.length ?? 0) > 7} allowDeselect={!field.required} />;
+    case 'many': return <MultiSelect role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} placeholder={isNothing(value) ? field.whenNone : undefined} onChange={onChange} searchable clearable />;
     case 'tags': return <TagsInput role="combobox" {...common} data={field.options ?? []} value={(value as string[] | undefined) ?? []} onChange={onChange} />;
     case 'switch': return <Switch {...(bare ? { 'aria-label': field.label } : { label: field.label, description: field.hint })} error={error} checked={value === true} onChange={e => { onChange(e.currentTarget.checked); }} />;
     case 'datetime': return <TextInput {...common} type="datetime-local" value={localInstant(value)} onChange={e => { onChange(e.currentTarget.value ? new Date(e.currentTarget.value).toISOString() : null); }} />;
