@@ -19,6 +19,7 @@ internal static class TicketsModule
         services.AddScoped<DirectoryMerges>();
         JobsModule.AddKind<MoveTicketsJob>(services, MoveTicketsJob.Name);
         services.AddSingleton<SearchPlans>();
+        services.AddSingleton<FieldMatches>();
         services.AddScoped<TicketSearch>();
         services.AddSingleton<SearchIndexer>();
         services.AddScoped<ViewDesk>();

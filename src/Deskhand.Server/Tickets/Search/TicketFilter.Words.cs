@@ -22,6 +22,7 @@ internal sealed partial class TicketFilter
     private string? words;
     private string? narrowed;
     private string? direct;
+    private string? among;
     private string? before;
 
     /// <summary>The words that are looked for, or null.</summary>
@@ -79,7 +80,7 @@ internal sealed partial class TicketFilter
     public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most})" : null;
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
-    public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed).Select(p => p.Value));
+    public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed && $"${n + 1}" != among).Select(p => p.Value));
 
     /// <summary>The parameters of the place after which the page begins; without one before everything there is.</summary>
     private string Before => before ??= $"{Add(Rows.P(Until?.At ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)))}, {Add(Rows.P(Until?.Id ?? Guid.AllBitsSet))}";
@@ -105,6 +106,7 @@ internal sealed partial class TicketFilter
         conditions.AddRange(new SearchSql(Add, caller.May(Permission.NotesRead)).All(asked));
         foreach (var choice in asked.Conditions.OfType<ChoiceCondition>())
             if (!choice.Negated) Facet(choice.Field, [.. choice.Values]);
+        if (asked.Among is { } few) conditions.Add($"t.id = ANY ({among = Add(Rows.P(few))})");
         IsIndexed = conditions.Count == 2 + facets.Count && caller.Scope == TicketScope.All;
         if (asked.Words is not { Query: { } query } plan) return;
         Words = plan;

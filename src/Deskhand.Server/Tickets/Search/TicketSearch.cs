@@ -10,7 +10,8 @@ namespace Deskhand.Tickets;
 /// <param name="Conditions">Its clauses.</param>
 /// <param name="Named">Whom the named conditions mean, in their order.</param>
 /// <param name="Words">Its text to the index, or null when it has none.</param>
-internal sealed record SearchAsked(SearchQuery Query, ImmutableArray<SearchCondition> Conditions, ImmutableArray<NamedIds> Named, SearchPlan? Words);
+/// <param name="Among">The few tickets that can fit at all (<see cref="FieldMatches"/>); null when nothing is known of them.</param>
+internal sealed record SearchAsked(SearchQuery Query, ImmutableArray<SearchCondition> Conditions, ImmutableArray<NamedIds> Named, SearchPlan? Words, Guid[]? Among);
 
 /// <summary>Whom a name means.</summary>
 /// <param name="Ids">All that bear it.</param>
@@ -18,7 +19,7 @@ internal sealed record SearchAsked(SearchQuery Query, ImmutableArray<SearchCondi
 internal sealed record NamedIds(ImmutableArray<Guid> Ids, bool OrNone);
 
 /// <summary>Understands queries about tickets: by the tenant's rules, its people and customers, and its index.</summary>
-internal sealed class TicketSearch(TenantSession session, Rulebooks rulebooks, SearchPlans plans, TimeProvider clock)
+internal sealed class TicketSearch(TenantSession session, Rulebooks rulebooks, SearchPlans plans, FieldMatches matches, TimeProvider clock)
 {
     /// <summary>A name that means more than these is no condition.</summary>
     private const int MostNamed = 100;
@@ -44,7 +45,8 @@ internal sealed class TicketSearch(TenantSession session, Rulebooks rulebooks, S
             named.Add(found.Value);
         }
 
-        return new SearchAsked(query, read.Value, named.ToImmutable(), await plans.Of(session, query, caller.May(Permission.NotesRead), cancellationToken));
+        return new SearchAsked(query, read.Value, named.ToImmutable(),
+            await plans.Of(session, query, caller.May(Permission.NotesRead), cancellationToken), await matches.Of(session, read.Value, cancellationToken));
     }
 
     private async Task<Outcome<NamedIds>> Find(NamedCondition condition, Caller caller, CancellationToken cancellationToken)
