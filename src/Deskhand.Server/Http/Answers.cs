@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -129,12 +130,34 @@ internal static class JsonAnswer
         return Task.CompletedTask;
     }
 
-    /// <summary>Puts a value into the body. Nothing leaves before all of it is there: what cannot be written is answered as an error, and not cut off.</summary>
+    /// <summary>Puts a value into the body, with its length. Nothing leaves before all of it is there: what cannot be written is answered as an error, and not cut off.</summary>
     public static void Body<T>(HttpResponse response, T value)
     {
-        using var writer = new Utf8JsonWriter(response.BodyWriter, JsonFormat.Writing);
-        JsonSerializer.Serialize(writer, value, JsonFormat.Options);
+        var text = buffer ??= new ArrayBufferWriter<byte>();
+        var json = writer ??= new Utf8JsonWriter(text, JsonFormat.Writing);
+        try
+        {
+            json.Reset(text);
+            JsonSerializer.Serialize(json, value, JsonFormat.Options);
+            json.Flush();
+            response.ContentLength = text.WrittenCount;
+            response.BodyWriter.Write(text.WrittenSpan);
+        }
+        finally
+        {
+            if (text.Capacity > MostKept) buffer = null;
+            else text.ResetWrittenCount();
+        }
     }
+
+    /// <summary>Bytes that a thread keeps for its next answer; most answers are far smaller.</summary>
+    private const int MostKept = 256 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
 }
 
 /// <summary>ETags are the version in quotes (RFC 9110 §8.8.3). They are bound to the address, and no answer to a signed-in caller is kept by shared caches.</summary>

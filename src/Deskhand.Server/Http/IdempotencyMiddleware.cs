@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Deskhand.Access;
 using Deskhand.Data;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Deskhand.Http;
 
@@ -30,7 +31,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
     {
         var session = context.RequestServices.GetRequiredService<TenantSession>();
         var fingerprint = await Fingerprint(context);
-        var client = context.Response.Body;
+        var client = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var buffer = new MemoryStream();
         Outcome<Kept> outcome;
         try
@@ -60,10 +61,10 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
         }
         finally
         {
-            context.Response.Body = client;
+            context.Features.Set(client);
         }
 
-        if (ReferenceEquals(outcome.Problem, Refused)) await client.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), context.RequestAborted);
+        if (ReferenceEquals(outcome.Problem, Refused)) await context.Response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), context.RequestAborted);
         else if (outcome.Problem is { } problem) await problem.Write(context);
         else await outcome.Value.Write(context);
     }

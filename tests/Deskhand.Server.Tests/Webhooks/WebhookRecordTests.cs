@@ -40,7 +40,7 @@ public sealed class WebhookRecordTests(WebhookTestDesk desk) : IClassFixture<Web
     public async Task A_webhook_is_kept_like_everything_else_versions_history_audit_and_events_without_its_address_in_full()
     {
         var tenant = await desk.Fresh();
-        var made = (await tenant.Admin.Post("/webhooks", new { url = "https://hooks.example.com/T0/key?token=abc", enabled = false })).Expect(201);
+        var made = (await tenant.Admin.Post("/webhooks", new { url = "https://hooks.example.com/channel-of-ours/key?token=abc", enabled = false })).Expect(201);
         var id = made["id"];
         Assert.Equal("*", made["events.0"]);
         var patched = (await tenant.Admin.Patch($"/webhooks/{id}", new { events = new[] { "customer.*" } }, ("If-Match", "\"1\""))).Expect(200);
@@ -49,7 +49,7 @@ public sealed class WebhookRecordTests(WebhookTestDesk desk) : IClassFixture<Web
         Assert.Equal("422", (await tenant.Admin.Patch($"/webhooks/{id}", new { events = new[] { "tickets.*" } })).Expect(422)["status"]);
         (await tenant.Admin.Post("/webhooks", new { url = "https://hooks.example.com/", secret = "mine" })).Expect(400);
         (await tenant.Manager.Get("/webhooks")).Expect(403);
-        (await tenant.Admin.Put($"/webhooks/{id}", new { url = "https://hooks.example.com/T0/other" })).Expect(200);
+        (await tenant.Admin.Put($"/webhooks/{id}", new { url = "https://hooks.example.com/channel-of-ours/other" })).Expect(200);
         (await tenant.Admin.Delete($"/webhooks/{id}")).Expect(204);
         (await tenant.Admin.Get($"/webhooks/{id}")).Expect(404);
         Assert.Empty((await tenant.Admin.Get("/webhooks")).Expect(200).At("data")!.AsArray());
@@ -62,7 +62,7 @@ public sealed class WebhookRecordTests(WebhookTestDesk desk) : IClassFixture<Web
         Assert.Contains("webhook.deleted", log.Text, StringComparison.Ordinal);
         var history = await desk.Scalar<string>(tenant.Id, "SELECT string_agg(field || coalesce(to_value::text, ''), ' ') FROM history WHERE entity_type = 'webhook'");
         Assert.Contains("url", history, StringComparison.Ordinal);
-        Assert.All([events.Text, log.Text, history], text => Assert.DoesNotContain("T0", text, StringComparison.Ordinal));
+        Assert.All([events.Text, log.Text, history], text => Assert.DoesNotContain("channel-of-ours", text, StringComparison.Ordinal));
     }
 
     [Fact]
