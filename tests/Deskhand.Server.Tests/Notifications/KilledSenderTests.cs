@@ -29,6 +29,8 @@ public sealed class KilledSenderTests : IDisposable
             await server.Kill();
         }
 
+        // it may have been tried in vain before the kill
+        await WaitsRunOut(database);
         await mail.Run();
         await using (var server = await ServerProcess.Start(folder, settings: settings))
         {
@@ -42,7 +44,7 @@ public sealed class KilledSenderTests : IDisposable
             mail.LetGo("hold-data");
         }
 
-        await LeasesRunOut(database);
+        await WaitsRunOut(database);
         await using (var server = await ServerProcess.Start(folder, settings: settings))
         {
             using var admin = await server.SignIn();
@@ -53,7 +55,7 @@ public sealed class KilledSenderTests : IDisposable
             await server.Kill();
         }
 
-        await LeasesRunOut(database);
+        await WaitsRunOut(database);
         await using (var server = await ServerProcess.Start(folder, settings: settings))
         {
             using var admin = await server.SignIn();
@@ -74,7 +76,7 @@ public sealed class KilledSenderTests : IDisposable
             await server.Kill();
         }
 
-        await LeasesRunOut(database);
+        await WaitsRunOut(database);
         await using (var server = await ServerProcess.Start(folder, settings: settings))
         {
             using var admin = await server.SignIn();
@@ -130,14 +132,15 @@ public sealed class KilledSenderTests : IDisposable
 
     private static List<string> Copies(TestMailServer mail, string name) => [.. mail.Taken().Where(m => m.Envelope["to"]![0]!.ToString() == name + "@client.example").Select(m => m.Text)];
 
-    /// <summary>As if so much time had passed that nobody waits for the sender that fell silent.</summary>
-    private static async Task LeasesRunOut(NpgsqlDataSource database)
+    /// <summary>As if so much time had passed that nobody waits for the sender that fell silent, nor for the next attempt.</summary>
+    private static async Task WaitsRunOut(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var update = new NpgsqlCommand("""
             SELECT set_config('app.tenant_id', tenant_id::text, true) FROM list_tenants();
-            UPDATE deliveries SET lease_until = now() - interval '1 second' WHERE state = 'sending'
+            UPDATE deliveries SET lease_until = now() - interval '1 second' WHERE state = 'sending';
+            UPDATE deliveries SET next_attempt_at = now() WHERE state = 'queued'
             """, connection, transaction);
         await update.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
