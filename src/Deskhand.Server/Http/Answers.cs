@@ -107,6 +107,12 @@ internal sealed class NoContent(Problem? problem) : IResult, IEndpointMetadataPr
 
 internal static class JsonAnswer
 {
+    /// <summary>Bytes that a thread keeps for its next answer; most answers are far smaller.</summary>
+    private const int MostKept = 256 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Text, Utf8JsonWriter Json)? kept;
+
     public static Task Write<T>(HttpContext context, Outcome<T> outcome, int status, string? location)
     {
         if (outcome.Problem is { } problem) return problem.Write(context);
@@ -133,11 +139,9 @@ internal static class JsonAnswer
     /// <summary>Puts a value into the body, with its length. Nothing leaves before all of it is there: what cannot be written is answered as an error, and not cut off.</summary>
     public static void Body<T>(HttpResponse response, T value)
     {
-        var text = buffer ??= new ArrayBufferWriter<byte>();
-        var json = writer ??= new Utf8JsonWriter(text, JsonFormat.Writing);
+        var (text, json) = kept ??= Writer();
         try
         {
-            json.Reset(text);
             JsonSerializer.Serialize(json, value, JsonFormat.Options);
             json.Flush();
             response.ContentLength = text.WrittenCount;
@@ -145,19 +149,17 @@ internal static class JsonAnswer
         }
         finally
         {
-            if (text.Capacity > MostKept) buffer = null;
-            else text.ResetWrittenCount();
+            text.ResetWrittenCount();
+            json.Reset();
+            if (text.Capacity > MostKept) kept = null;
         }
     }
 
-    /// <summary>Bytes that a thread keeps for its next answer; most answers are far smaller.</summary>
-    private const int MostKept = 256 * 1024;
-
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? buffer;
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? writer;
+    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) Writer()
+    {
+        var text = new ArrayBufferWriter<byte>();
+        return (text, new Utf8JsonWriter(text, JsonFormat.Writing));
+    }
 }
 
 /// <summary>ETags are the version in quotes (RFC 9110 §8.8.3). They are bound to the address, and no answer to a signed-in caller is kept by shared caches.</summary>

@@ -9,8 +9,8 @@ function translation(): Translation {
   const known = new Map<string, string>();
   const t = (key: string, options?: object) => {
     if (options) return look(key, options);
-    const found = known.get(key) ?? look(key);
-    known.set(key, found);
+    let found = known.get(key);
+    if (found === undefined) known.set(key, found = look(key));
     return found;
   };
   return { t: t as TFunction, i18n: i18next };
