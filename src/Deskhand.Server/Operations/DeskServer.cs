@@ -33,6 +33,7 @@ internal static class DeskServer
         services.AddSingleton(database);
         services.AddSingleton(database.Database);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Memory>();
         if (settings.JwksUrl is { } address) services.AddSingleton(new RemoteKeySet(address, TimeProvider.System));
         services.AddSingleton<DatabaseListener>();
         services.AddHostedService(s => s.GetRequiredService<DatabaseListener>());

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
@@ -10,15 +9,13 @@ namespace Deskhand.Tickets;
 /// What was learned of long lists, for a few seconds: where their deep pages begin, and that they are too long to count. So the
 /// thousandth page costs what the first does. Short pages and short lists are always read anew.
 /// </summary>
-internal sealed class ListMemory(TimeProvider clock)
+internal sealed class ListMemory(Memory memory, TimeProvider clock)
 {
     /// <summary>Pages before this row are found by counting from the start, which is exact and quick.</summary>
     private const int DeepFrom = 1000;
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
     private readonly Turns turns = new();
-    private readonly ConcurrentDictionary<(string List, int Skip), (string Cursor, DateTimeOffset Until)> places = new();
-    private readonly ConcurrentDictionary<string, (long Total, DateTimeOffset Until)> totals = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -35,7 +32,7 @@ internal sealed class ListMemory(TimeProvider clock)
     public static bool IsDeep(int skip) => skip >= DeepFrom;
 
     /// <summary>The place after which a deep page begins, or null.</summary>
-    public string? Place(string list, int skip) => places.TryGetValue((list, skip), out var place) && place.Until > clock.GetUtcNow() ? place.Cursor : null;
+    public string? Place(string list, int skip) => memory.TryFind(new PlaceOf(list, skip), out string? cursor) ? cursor : null;
 
     /// <summary>One at a time for one page; different pages hardly ever wait for each other.</summary>
     public Task<IDisposable> Turn(string list, int skip, CancellationToken cancellationToken) =>
@@ -43,16 +40,14 @@ internal sealed class ListMemory(TimeProvider clock)
 
     public void Remember(string list, int skip, string cursor)
     {
-        if (skip < DeepFrom) return;
-        if (places.Count > 20_000) places.Clear();
-        places[(list, skip)] = (cursor, clock.GetUtcNow() + KeptFor);
+        if (IsDeep(skip)) memory.Keep(new PlaceOf(list, skip), cursor, KeptFor);
     }
 
-    public long? Total(string list) => totals.TryGetValue(list, out var total) && total.Until > clock.GetUtcNow() ? total.Total : null;
+    public long? Total(string list) => memory.TryFind(new TotalOf(list), out long total) ? total : null;
 
-    public void RememberTotal(string list, long total)
-    {
-        if (totals.Count > 20_000) totals.Clear();
-        totals[list] = (total, clock.GetUtcNow() + KeptFor);
-    }
+    public void RememberTotal(string list, long total) => memory.Keep(new TotalOf(list), total, KeptFor);
+
+    private sealed record PlaceOf(string List, int Skip);
+
+    private sealed record TotalOf(string List);
 }

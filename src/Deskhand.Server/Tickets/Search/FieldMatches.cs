@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -11,13 +10,12 @@ namespace Deskhand.Tickets;
 /// Which tickets fit the conditions on a desk's own fields, while they are few: a list then begins with them instead of with the newest of all. Of many
 /// there is nothing to gain, because the newest soon fit; that they are many is remembered for a while.
 /// </summary>
-internal sealed class FieldMatches(TimeProvider clock)
+internal sealed class FieldMatches(Memory memory)
 {
     /// <summary>From here on the newest tickets are looked at in their order until enough fit: at a million 34,000 for a page of fifty, which costs what so many matches do.</summary>
     public const int Most = 1500;
 
     private static readonly TimeSpan ManyFor = TimeSpan.FromMinutes(1);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> many = new(StringComparer.Ordinal);
 
     /// <summary>All tickets that fit, with some that the conditions themselves must leave out; null when they are many, or when the index knows nothing of the conditions.</summary>
     /// <param name="session">The tenant.</param>
@@ -28,12 +26,11 @@ internal sealed class FieldMatches(TimeProvider clock)
         var indexed = new JsonArray([.. conditions.OfType<CustomCondition>().Select(Either).OfType<JsonNode>()]);
         if (indexed.Count == 0) return null;
         var asked = indexed.ToJsonString();
-        var key = $"{session.TenantId}|{asked}";
-        if (many.TryGetValue(key, out var until) && until > clock.GetUtcNow()) return null;
+        var many = new ManyOf(session.TenantId, asked);
+        if (memory.TryFind(many, out bool _)) return null;
         var found = (await session.Query("SELECT tickets_of_fields($1, $2)", r => r.IsDBNull(0) ? null : r.GetFieldValue<Guid[]>(0), cancellationToken, Rows.Json(asked), Rows.P(Most)))[0];
         if (found is not null) return found;
-        if (many.Count > 5000) many.Clear();
-        many[key] = clock.GetUtcNow() + ManyFor;
+        memory.Keep(many, true, ManyFor);
         return null;
     }
 
@@ -54,4 +51,6 @@ internal sealed class FieldMatches(TimeProvider clock)
         if (decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) yield return JsonValue.Create(number);
         if (value is "true" or "false") yield return JsonValue.Create(value == "true");
     }
+
+    private sealed record ManyOf(Guid TenantId, string Asked);
 }

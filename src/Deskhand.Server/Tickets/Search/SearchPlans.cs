@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Deskhand.Data;
 using Deskhand.Search;
@@ -24,10 +23,9 @@ internal sealed record SearchPlan(string? Query, long Estimate, long Least, long
 }
 
 /// <summary>Plans of queries, kept for some seconds: people page through what they found, and ask again.</summary>
-internal sealed class SearchPlans(TimeProvider clock)
+internal sealed class SearchPlans(Memory memory)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<string, (SearchPlan Plan, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
 
     /// <param name="session">The tenant.</param>
     /// <param name="query">Its texts are planned.</param>
@@ -38,9 +36,8 @@ internal sealed class SearchPlans(TimeProvider clock)
     {
         var texts = query.Texts.ToList();
         if (texts.Count == 0) return null;
-        var key = $"{session.TenantId}|{notes}|{new SearchQuery([.. texts])}";
-        var now = clock.GetUtcNow();
-        if (kept.TryGetValue(key, out var known) && known.Until > now) return known.Plan;
+        var key = new Planned(session.TenantId, notes, new SearchQuery([.. texts]).ToString());
+        if (memory.TryFind(key, out SearchPlan? known)) return known;
         var plan = (await session.Query("""
             SELECT q::text, CASE WHEN q IS NULL THEN 0 ELSE estimate_tickets(q) END, estimate_tickets(NULL),
                    estimate_tickets(regexp_replace(q::text, '''(?:[^'']|'''')*''', '''=unknown''', 'g')::tsquery),
@@ -52,8 +49,9 @@ internal sealed class SearchPlans(TimeProvider clock)
             r => new SearchPlan(r.Text(0), Math.Min(r.GetInt64(1), r.GetInt64(2)), r.GetInt64(3), r.GetInt64(2), r.Instant(4), [.. r.GetFieldValue<string[]>(5)]), cancellationToken,
             Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
             Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
-        if (kept.Count > 5000) kept.Clear();
-        kept[key] = (plan, now + KeptFor);
+        memory.Keep(key, plan, KeptFor);
         return plan;
     }
+
+    private sealed record Planned(Guid TenantId, bool Notes, string Query);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Deskhand.Access;
 using Deskhand.Data;
@@ -111,7 +110,7 @@ internal static class CountViews
 }
 
 /// <summary>Counts of a moment ago: every window of a person asks for the same ones, again and again.</summary>
-internal sealed class ViewCountMemory(TimeProvider clock)
+internal sealed class ViewCountMemory(Memory memory, TimeProvider clock)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
 
@@ -119,7 +118,6 @@ internal sealed class ViewCountMemory(TimeProvider clock)
     private static readonly TimeSpan KeptWhenMany = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan PastFor = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<(Guid View, long Version, string Who), (ViewCount Count, DateTimeOffset Until)> kept = new();
     private readonly Turns turns = new();
 
     public Task<IDisposable> Turn(string who, CancellationToken cancellationToken) => turns.Take(who.GetHashCode(StringComparison.Ordinal), cancellationToken);
@@ -127,17 +125,19 @@ internal sealed class ViewCountMemory(TimeProvider clock)
     /// <summary>The turn, if nobody has it; otherwise null.</summary>
     public IDisposable? TryTurn(string who) => turns.TryTake(who.GetHashCode(StringComparison.Ordinal));
 
-    public ViewCount? Find(ViewRow view, string who) => Past(view, who, TimeSpan.Zero);
+    public ViewCount? Find(ViewRow view, string who) =>
+        memory.TryFind(new Counted(view.Id, view.Version, who), out Entry? entry) && entry.Until > clock.GetUtcNow() ? entry.Count : null;
 
     /// <summary>What was so a moment ago.</summary>
-    public ViewCount? Past(ViewRow view, string who) => Past(view, who, PastFor);
-
-    private ViewCount? Past(ViewRow view, string who, TimeSpan since) =>
-        kept.TryGetValue((view.Id, view.Version, who), out var entry) && entry.Until + since > clock.GetUtcNow() ? entry.Count : null;
+    public ViewCount? Past(ViewRow view, string who) => memory.TryFind(new Counted(view.Id, view.Version, who), out Entry? entry) ? entry.Count : null;
 
     public void Keep(ViewRow view, string who, ViewCount count)
     {
-        if (kept.Count > 20_000) kept.Clear();
-        kept[(view.Id, view.Version, who)] = (count, clock.GetUtcNow() + (count.IsMore ? KeptWhenMany : KeptFor));
+        var time = count.IsMore ? KeptWhenMany : KeptFor;
+        memory.Keep(new Counted(view.Id, view.Version, who), new Entry(count, clock.GetUtcNow() + time), time + PastFor);
     }
+
+    private sealed record Counted(Guid View, long Version, string Who);
+
+    private sealed record Entry(ViewCount Count, DateTimeOffset Until);
 }
