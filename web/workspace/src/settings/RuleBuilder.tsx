@@ -4,6 +4,7 @@ import { ApiProblem } from '../api/client';
 import type { Option } from '../shared/form';
 import { ruleTargets } from '../shared/ruleName';
 import { useTranslation } from '../text/useTranslation';
+import { TagsSelect } from '../tickets/TagsSelect';
 import classes from './settings.module.css';
 import { operatorsOf, priorityOptions, takesNothing, takesSeveral, typeOptions, type Action, type Condition, type ConditionField, type Operator, type Vocabulary } from './vocabulary';
 
@@ -52,9 +53,10 @@ function ConditionValue({ field, operator, value, onChange }: { field: Condition
   const label = t('settings.rules.value');
   const options = field?.options;
   if (takesSeveral(field, operator)) {
-    return options && field.kind !== 'tags'
+    if (field?.kind === 'tags') return <TagsSelect role="combobox" size="xs" aria-label={label} value={asList(value)} onChange={onChange} acceptValueOnBlur />;
+    return options
       ? <MultiSelect role="combobox" size="xs" aria-label={label} data={options} value={asList(value)} onChange={onChange} searchable />
-      : <TagsInput role="combobox" size="xs" aria-label={label} data={options ?? []} value={asList(value)} onChange={onChange} acceptValueOnBlur />;
+      : <TagsInput role="combobox" size="xs" aria-label={label} value={asList(value)} onChange={onChange} acceptValueOnBlur />;
   }
 
   if (options) return <Select size="xs" aria-label={label} data={options} value={typeof value === 'string' ? value : value === undefined || value === null ? null : String(value)} onChange={onChange} searchable={options.length > 7} allowDeselect={false} />;
@@ -109,7 +111,7 @@ function ActionValue({ action, onChange, vocabulary }: { action: Action; onChang
     case 'assign_group': return choose([nobody, ...vocabulary.groupOptions]);
     case 'webhook': return choose(vocabulary.webhookOptions);
     case 'route': return choose((['round_robin', 'least_busy', 'skill'] as const).map(v => ({ value: v, label: t(`settings.groups.mode.${v}`) })));
-    case 'add_tags': case 'remove_tags': return <TagsInput role="combobox" size="xs" aria-label={label} data={vocabulary.tagOptions} value={asList(value)} onChange={give} acceptValueOnBlur />;
+    case 'add_tags': case 'remove_tags': return <TagsSelect role="combobox" size="xs" aria-label={label} value={asList(value)} onChange={give} acceptValueOnBlur />;
     case 'set_custom_field': {
       const field = vocabulary.customFields.find(f => f.key === action.key);
       return (

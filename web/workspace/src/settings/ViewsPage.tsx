@@ -22,7 +22,7 @@ export function ViewsPage() {
   const groups = useGroups();
   const mayShare = me.may('views:manage');
   const mayChange = (v: View) => mayShare || v.visibility === 'personal';
-  const ids = useQuery(viewsQuery).data?.data.map(v => v.id) ?? [];
+  const ids = useQuery(viewsQuery).data?.map(v => v.id) ?? [];
   const moving = useMutation({
     mutationFn: ({ id, by }: { id: string; by: number }) => {
       const next = ids.filter(other => other !== id);

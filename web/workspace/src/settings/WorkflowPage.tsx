@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../access/me';
 import { answer, api, mergePatch, type Wire } from '../api/client';
+import { every } from '../api/every';
 import { Ask } from '../shared/Ask';
 import { DataTable } from '../shared/DataTable';
 import { FormDialog } from '../shared/form';
@@ -26,8 +27,8 @@ export function WorkflowPage() {
   const client = useQueryClient();
   const { search, set } = useAddress();
   const [dialog, setDialog] = useState<'new' | 'delete' | null>(null);
-  const workflows = useQuery({ queryKey: ['workflows'], queryFn: () => answer(api.GET('/api/v1/workflows', { params: { query: { limit: '100' } } })) });
-  const all = workflows.data?.data ?? [];
+  const workflows = useQuery({ queryKey: ['workflows'], queryFn: () => every(page => answer(api.GET('/api/v1/workflows', { params: { query: page } }))) });
+  const all = workflows.data ?? [];
   const one = all.find(w => w.key === search.workflow) ?? all.find(w => w.isCurrent) ?? all[0];
   const title = (key: string) => i18n.exists(`settings.workflow.named.${key}`) ? t(`settings.workflow.named.${key as 'support'}`) : words(key);
   const nameOf = (key: string) => one?.statuses.find(s => s.key === key)?.name ?? key;

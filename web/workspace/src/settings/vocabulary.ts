@@ -3,7 +3,7 @@ import type { Wire } from '../api/client';
 import type { Option } from '../shared/form';
 import { useTranslation } from '../text/useTranslation';
 import { priorities, statusCategories } from '../tickets/rulebook';
-import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useTags, useWebhooks } from './lists';
+import { useCalendars, useCategories, useCustomFields, useGroups, usePeople, useStatuses, useWebhooks } from './lists';
 import { weekdayName, weekdays } from './week';
 
 export type Condition = Wire<'RuleCondition'>;
@@ -46,12 +46,11 @@ export const tierOptions = (t: TFunction): Option[] => (['bronze', 'silver', 'go
 /** What conditions and actions of this desk may name, with the choices there are. */
 export function useVocabulary() {
   const { t, i18n } = useTranslation();
-  const [people, groups, statuses, categories, customFields, calendars, tags] = [usePeople(), useGroups(), useStatuses(), useCategories(), useCustomFields(), useCalendars(), useTags()];
+  const [people, groups, statuses, categories, customFields, calendars] = [usePeople(), useGroups(), useStatuses(), useCategories(), useCustomFields(), useCalendars()];
   const agentOptions = people.filter(p => p.active).map(p => ({ value: p.id, label: p.name }));
   const groupOptions = groups.map(g => ({ value: g.id, label: g.name }));
   const statusOptions = statuses.map(s => ({ value: s.key, label: s.name }));
   const categoryOptions = categories.map(c => ({ value: c.key, label: c.name }));
-  const tagOptions = tags.map(tag => ({ value: tag.name, label: tag.name }));
   const webhookOptions = useWebhooks().map(w => ({ value: w.id, label: w.description ?? w.url }));
   const sla = (['ok', 'at_risk', 'breached', 'paused'] as const).map(value => ({ value, label: t(`tickets.sla.${value}`) }));
   const fields: ConditionField[] = [
@@ -63,7 +62,7 @@ export function useVocabulary() {
     { name: 'category', label: t('settings.rules.fields.category'), kind: 'word', options: categoryOptions, changes: true },
     { name: 'subcategory', label: t('settings.rules.fields.subcategory'), kind: 'word', changes: true },
     { name: 'channel', label: t('settings.rules.fields.channel'), kind: 'word', options: channelOptions(t) },
-    { name: 'tags', label: t('settings.rules.fields.tags'), kind: 'tags', options: tagOptions, changes: true },
+    { name: 'tags', label: t('settings.rules.fields.tags'), kind: 'tags', changes: true },
     { name: 'subject', label: t('settings.rules.fields.subject'), kind: 'text', changes: true },
     { name: 'description', label: t('settings.rules.fields.description'), kind: 'text', changes: true },
     { name: 'said', label: t('settings.rules.fields.said'), kind: 'text' },
@@ -92,7 +91,7 @@ export function useVocabulary() {
       ...(f.type === 'select' ? { options: f.options.map(o => ({ value: o, label: o })) } : f.type === 'boolean' ? { options: [{ value: 'true', label: t('shared.yes') }, { value: 'false', label: t('shared.no') }] } : {}),
     })),
   ];
-  return { fields, agentOptions, groupOptions, statusOptions, categoryOptions, tagOptions, webhookOptions, customFields };
+  return { fields, agentOptions, groupOptions, statusOptions, categoryOptions, webhookOptions, customFields };
 }
 
 export type Vocabulary = ReturnType<typeof useVocabulary>;

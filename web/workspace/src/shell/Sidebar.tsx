@@ -1,8 +1,9 @@
 import { Avatar, Menu, Skeleton, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconKeyboard, IconLanguage, IconListDetails, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconSunMoon } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { answer, api } from '../api/client';
+import { every } from '../api/every';
 import { useMe } from '../access/me';
 import { chooseLanguage, languages, type Language } from '../text';
 import { useTranslation } from '../text/useTranslation';
@@ -11,7 +12,7 @@ import { pages, type NavigationEntry } from './pages';
 import classes from './shell.module.css';
 import { signOut } from './signOut';
 
-export const viewsQuery = { queryKey: ['views'], queryFn: () => answer(api.GET('/api/v1/views', { params: { query: { limit: '100' } } })) } as const;
+export const viewsQuery = queryOptions({ queryKey: ['views'], queryFn: () => every(page => answer(api.GET('/api/v1/views', { params: { query: page } }))) });
 
 export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; openKeys: () => void }) {
   const { t } = useTranslation();
@@ -56,8 +57,8 @@ function Entry({ page }: { page: NavigationEntry }) {
 function Views() {
   const { t } = useTranslation();
   const views = useQuery(viewsQuery);
-  const counts = useQuery({ queryKey: ['view-counts'], queryFn: () => answer(api.GET('/api/v1/views/counts')), enabled: (views.data?.data.length ?? 0) > 0, staleTime: 30_000 });
-  if (views.data?.data.length === 0) return null;
+  const counts = useQuery({ queryKey: ['view-counts'], queryFn: () => answer(api.GET('/api/v1/views/counts')), enabled: (views.data?.length ?? 0) > 0, staleTime: 30_000 });
+  if (views.data?.length === 0) return null;
   const countOf = (id: string) => counts.data?.data.find(c => c.id === id);
   return (
     <section aria-label={t('shell.nav.views')}>
@@ -65,7 +66,7 @@ function Views() {
       <ul className={classes.list}>
         {views.data === undefined
           ? [0, 1, 2].map(i => <li key={i} className={classes.entry}><Skeleton height={10} width={`${60 + i * 10}%`} /></li>)
-          : views.data.data.map(view => {
+          : views.data.map(view => {
             const count = countOf(view.id);
             return (
               <li key={view.id}>

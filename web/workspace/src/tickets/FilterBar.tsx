@@ -1,6 +1,7 @@
 import { Button, Checkbox, Popover, ScrollArea, Stack, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../access/me';
 import type { Search } from '../shared/search';
@@ -14,7 +15,9 @@ export function FilterBar({ search, set }: { search: Search; set: (changes: Sear
   const { t } = useTranslation();
   const me = useMe();
   const book = useRulebook();
-  const tags = useQuery(tagsQuery);
+  const [tagWords, setTagWords] = useState('');
+  const [asked] = useDebouncedValue(tagWords.trim(), 120);
+  const tags = useQuery({ ...tagsQuery(asked), placeholderData: keepPreviousData });
   const filters: { name: ListFilter; options: { value: string; label: string }[] }[] = [
     { name: 'statusCategory', options: statusCategories.map(c => ({ value: c, label: t(`tickets.status.${c}`) })) },
     { name: 'priority', options: priorities.map(p => ({ value: p, label: t(`tickets.priority.${p}`) })) },
@@ -22,14 +25,17 @@ export function FilterBar({ search, set }: { search: Search; set: (changes: Sear
     { name: 'group', options: [{ value: 'none', label: t('tickets.list.groupNone') }, ...book.groups.map(g => ({ value: g.id, label: g.name }))] },
     { name: 'category', options: book.categories.map(c => ({ value: c.key, label: c.name })) },
     { name: 'sla', options: (['breached', 'at_risk', 'paused', 'ok'] as const).map(s => ({ value: s, label: t(`tickets.sla.${s}`) })) },
-    { name: 'tag', options: (tags.data ?? []).map(x => ({ value: x.name, label: x.name })) },
+    { name: 'tag', options: [...new Set([...search.tag?.split(',').filter(Boolean) ?? [], ...(tags.data ?? []).map(x => x.name)])].map(x => ({ value: x, label: x })) },
   ];
-  return <>{filters.map(f => <Filter key={f.name} title={t(`tickets.field.${f.name as 'tag'}`)} options={f.options} chosen={search[f.name]?.split(',').filter(Boolean) ?? []} choose={v => { set({ [f.name]: v.join(',') || undefined }); }} />)}</>;
+  return <>{filters.map(f => <Filter key={f.name} title={t(`tickets.field.${f.name as 'tag'}`)} options={f.options} chosen={search[f.name]?.split(',').filter(Boolean) ?? []} choose={v => { set({ [f.name]: v.join(',') || undefined }); }} onWords={f.name === 'tag' ? setTagWords : undefined} />)}</>;
 }
 
-function Filter({ title, options, chosen, choose }: { title: string; options: { value: string; label: string }[]; chosen: string[]; choose: (values: string[]) => void }) {
+interface FilterProps { title: string; options: { value: string; label: string }[]; chosen: string[]; choose: (values: string[]) => void; /** Finds further options. */ onWords: ((words: string) => void) | undefined }
+
+function Filter({ title, options, chosen, choose, onWords }: FilterProps) {
   const { t } = useTranslation();
-  const [words, setWords] = useState('');
+  const [words, setShownWords] = useState('');
+  const setWords = (next: string) => { setShownWords(next); onWords?.(next); };
   const names = chosen.map(c => options.find(o => o.value === c)?.label ?? c);
   const shown = options.filter(o => o.label.toLowerCase().includes(words.toLowerCase()));
   return (
@@ -40,7 +46,7 @@ function Filter({ title, options, chosen, choose }: { title: string; options: { 
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs">
-        {options.length > 8 && <TextInput size="xs" mb="xs" data-autofocus aria-label={t('tickets.act.pick')} placeholder={t('tickets.act.pick')} value={words} onChange={e => { setWords(e.currentTarget.value); }} />}
+        {(options.length > 8 || words !== '') && <TextInput size="xs" mb="xs" data-autofocus aria-label={t('tickets.act.pick')} placeholder={t('tickets.act.pick')} value={words} onChange={e => { setWords(e.currentTarget.value); }} />}
         <ScrollArea.Autosize mah={260} type="auto">
           <Checkbox.Group aria-label={title} value={chosen} onChange={choose}>
             <Stack gap={2}>{shown.map(o => <Checkbox key={o.value} size="xs" p={4} value={o.value} label={o.label} />)}</Stack>

@@ -1,4 +1,4 @@
-import { Button, Group, Select, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -14,7 +14,8 @@ import { toast } from '../shared/toast';
 import type { Search } from '../shared/search';
 import { useTranslation } from '../text/useTranslation';
 import { customFacts } from './customFields';
-import { contactName, customFieldsQuery, priorities, tagsQuery, useContact, useRulebook } from './rulebook';
+import { contactName, customFieldsQuery, priorities, useContact, useRulebook } from './rulebook';
+import { TagsSelect } from './TagsSelect';
 import classes from './ticket.module.css';
 
 type Fields = Wire<'TicketFields'>;
@@ -25,7 +26,6 @@ export function NewTicketPage() {
   const navigate = useNavigate();
   const search: Search = useSearch({ strict: false });
   const book = useRulebook();
-  const tags = useQuery(tagsQuery);
   const custom = (useQuery(customFieldsQuery).data ?? []).filter(f => f.active);
   const [fields, setFields] = useState<Partial<Fields> & { subject: string }>({ subject: '', description: '', priority: 'normal', type: 'incident', category: 'general_inquiry', channel: 'phone', tags: [], customFields: {}, customerId: search.customerId ?? null, contactId: search.contactId ?? null });
   const set = (changes: Partial<Fields>) => { setFields(f => ({ ...f, ...changes })); };
@@ -66,7 +66,7 @@ export function NewTicketPage() {
             <Select label={t('tickets.field.groupId')} clearable searchable data={book.groups.map(g => ({ value: g.id, label: g.name }))} value={fields.groupId ?? null} error={error('groupId')} onChange={groupId => { set({ groupId }); }} />
             <Select label={t('tickets.field.assigneeId')} clearable searchable data={book.agents.filter(a => a.active && a.role !== 'light_agent').map(a => ({ value: a.id, label: a.name }))} value={fields.assigneeId ?? null} error={error('assigneeId')} onChange={assigneeId => { set({ assigneeId }); }} />
           </Group>
-          <TagsInput label={t('tickets.field.tags')} data={tags.data?.map(x => x.name) ?? []} value={fields.tags ?? []} error={error('tags')} onChange={next => { set({ tags: next }); }} />
+          <TagsSelect label={t('tickets.field.tags')} value={fields.tags ?? []} error={error('tags')} onChange={next => { set({ tags: next }); }} />
           {customFacts(custom).map(f => <FieldInput key={f.name} field={f} value={valueAt(fields, f.name)} error={error(f.name)} onChange={v => { setFields(old => withValue(old, f.name, v ?? undefined) as typeof old); }} />)}
         </div>
         <div className={classes.formFoot}><Text size="xs" c="dimmed">{t('tickets.create.hint')}</Text><Button type="submit" loading={create.isPending}>{t('tickets.create.submit')}</Button></div>

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Select, TagsInput, Text, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Anchor, Select, Text, UnstyledButton } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -18,7 +18,8 @@ import type { Act } from './actions';
 import { putInPlace, type change } from './change';
 import { customFacts } from './customFields';
 import { ChannelMark, Person, PriorityMark, StatusMark } from './glance';
-import { contactName, customFieldsQuery, tagsQuery, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
+import { contactName, customFieldsQuery, useContact, useCustomer, useRulebook, type Ticket } from './rulebook';
+import { TagsSelect } from './TagsSelect';
 import { SlaCard } from './SlaCard';
 import classes from './ticket.module.css';
 import { followersQuery, linksQuery } from './ticketQueries';
@@ -83,7 +84,6 @@ function Choose({ name, value, choices, choose, disabled, clearable = false }: {
 
 function Tags({ ticket, mayUpdate, set }: { ticket: Ticket; mayUpdate: boolean; set: Props['set'] }) {
   const { t } = useTranslation();
-  const known = useQuery(tagsQuery);
   function choose(next: string[]) {
     const [added, removed] = [next.filter(x => !ticket.tags.includes(x)), ticket.tags.filter(x => !next.includes(x))];
     if (added.length > 0) set({ addTags: added });
@@ -93,7 +93,7 @@ function Tags({ ticket, mayUpdate, set }: { ticket: Ticket; mayUpdate: boolean; 
   return (
     <div className={`${classes.property} ${classes.tall}`}>
       <span className={classes.propertyName}>{t('tickets.field.tags')}</span>
-      <TagsInput size="xs" variant="unstyled" className={classes.tags} aria-label={t('tickets.field.tags')} placeholder={mayUpdate ? t('tickets.page.addTag') : undefined} value={ticket.tags} readOnly={!mayUpdate} onChange={choose} data={known.data?.map(x => x.name) ?? []} />
+      <TagsSelect size="xs" variant="unstyled" className={classes.tags} aria-label={t('tickets.field.tags')} placeholder={mayUpdate ? t('tickets.page.addTag') : undefined} value={ticket.tags} readOnly={!mayUpdate} onChange={choose} />
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function TicketListPage() {
   // while another page is on its way this one is drawn once more, with that one's address
   const href = useRouterState({ select: s => s.location.pathname === '/tickets' ? s.location.href : null });
   const views = useQuery(viewsQuery);
-  const view = views.data?.data.find(v => v.id === search.view);
+  const view = views.data?.find(v => v.id === search.view);
   const isReady = !search.view || views.isSuccess;
   const searchKey = JSON.stringify(search);
   const filter = useMemo(() => filterOf(JSON.parse(searchKey) as Search, view?.conditions), [searchKey, view?.conditions]);

@@ -1,12 +1,12 @@
-import { Button, Group, Modal, Stack, TagsInput, Text, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useMe } from '../access/me';
 import { Picker, type Choice } from '../shared/Picker';
 import { useTranslation } from '../text/useTranslation';
 import { change, type Which } from './change';
 import { Person, PriorityMark, StatusMark } from './glance';
-import { priorities, tagsQuery, useRulebook } from './rulebook';
+import { priorities, useRulebook } from './rulebook';
+import { TagsSelect } from './TagsSelect';
 
 export type Act = 'assign' | 'group' | 'status' | 'priority' | 'note' | 'tags' | 'untag';
 
@@ -77,13 +77,12 @@ function NoteDialog({ which, run, close }: { which: Which; run: (body: Parameter
 
 function TagsDialog({ add, run, close }: { add: boolean; run: (body: Parameters<typeof change>[1]) => void; close: () => void }) {
   const { t } = useTranslation();
-  const known = useQuery(tagsQuery);
   const [tags, setTags] = useState<string[]>([]);
   return (
     <Modal opened onClose={close} title={add ? t('tickets.act.tags') : t('tickets.act.untag')}>
       <form onSubmit={e => { e.preventDefault(); if (tags.length > 0) { close(); run(add ? { addTags: tags } : { removeTags: tags }); } }}>
         <Stack gap="sm">
-          <TagsInput data-autofocus label={t('tickets.act.tagsLabel')} value={tags} onChange={setTags} data={known.data?.map(x => x.name) ?? []} clearable />
+          <TagsSelect data-autofocus label={t('tickets.act.tagsLabel')} value={tags} onChange={setTags} clearable />
           <Group justify="flex-end"><Button type="submit" disabled={tags.length === 0}>{t('shared.apply')}</Button></Group>
         </Stack>
       </form>

@@ -12,7 +12,8 @@ export const agentsQuery = queryOptions({ queryKey: ['users', 'all'], staleTime:
 export const groupsQuery = queryOptions({ queryKey: ['groups', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/groups', { params: { query: page } }))) });
 export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/categories', { params: { query: page } }))) });
 export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/custom-fields', { params: { query: page } }))) });
-export const tagsQuery = queryOptions({ queryKey: ['tags', 'all'], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100' } } })).then(p => p.data) });
+/** The most used tags that begin with something. */
+export const tagsQuery = (search: string) => queryOptions({ queryKey: ['tags', 'find', search], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100', ...(search ? { search } : {}) } } })).then(p => p.data) });
 
 /** The same object until one of the lists changes, so that hundreds of cells can be given it. */
 function combine([statuses, agents, groups, categories]: [Read<Wire<'StatusResponse'>>, Read<Wire<'UserResponse'>>, Read<Wire<'GroupResponse'>>, Read<Wire<'CategoryResponse'>>]) {
