@@ -29,7 +29,7 @@ internal sealed class TestCluster
     public async Task<string> NewDatabase()
     {
         var name = $"desk_{Interlocked.Increment(ref databases)}";
-        await using var owner = new NpgsqlConnection(Owner("postgres"));
+        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Owner("postgres")) { Pooling = false }.ConnectionString);
         await owner.OpenAsync();
         await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE deskhand", owner);
         await create.ExecuteNonQueryAsync();
@@ -37,7 +37,7 @@ internal sealed class TestCluster
     }
 
     private string Owner(string database) =>
-        new NpgsqlConnectionStringBuilder(postgres.OwnerConnectionString) { Database = database, Pooling = false }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(postgres.OwnerConnectionString) { Database = database }.ConnectionString;
 
     private static async Task<TestCluster> Start()
     {

@@ -4,6 +4,7 @@ using Deskhand.Server.Tests.Webhooks;
 
 namespace Deskhand.Server.Tests.Automation;
 
+[Collection(ServerCollection.Name)]
 public sealed class KilledAutomationTests
 {
     private const int Tickets = 200;

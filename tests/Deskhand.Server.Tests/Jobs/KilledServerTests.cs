@@ -4,6 +4,7 @@ using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Jobs;
 
+[Collection(ServerCollection.Name)]
 public sealed class KilledServerTests
 {
     private const int Tickets = 600;

@@ -6,6 +6,7 @@ using Npgsql;
 namespace Deskhand.Server.Tests.Notifications;
 
 /// <summary>The real program, killed around the sending of a message, and what the next one makes of it (docs/decisions/0016).</summary>
+[Collection(ServerCollection.Name)]
 public sealed class KilledSenderTests : IDisposable
 {
     private readonly string folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;

@@ -23,6 +23,7 @@ public sealed class DemonstrationServer : IAsyncLifetime
 }
 
 /// <summary>What the pages tell people to paste works.</summary>
+[Collection(ServerCollection.Name)]
 public sealed partial class PagesTests(DemonstrationServer server) : IClassFixture<DemonstrationServer>
 {
     /// <summary>Stands before the commands of a page: each curl must be answered as its comment says, and with success where there is none.</summary>

@@ -138,3 +138,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     [GeneratedRegex(@"serves on (?<address>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Serves();
 }
+
+/// <summary>
+/// The tests whose servers are processes of their own, one after the other: each start takes a processor for some seconds, and several at once would not
+/// be up in time.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class ServerCollection
+{
+    public const string Name = "servers";
+}

@@ -6,6 +6,7 @@ using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Operations;
 
+[Collection(ServerCollection.Name)]
 public sealed class ServerProcessTests : IDisposable
 {
     private readonly string folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
@@ -135,7 +136,7 @@ public sealed class ServerProcessTests : IDisposable
             })).ToArray();
             var enough = acknowledged.Count + 300;
             var clock = Stopwatch.StartNew();
-            while (acknowledged.Count < enough && clock.Elapsed < TimeSpan.FromSeconds(60)) await Task.Yield();
+            while (acknowledged.Count < enough && clock.Elapsed < TimeSpan.FromSeconds(60)) await Task.Delay(5);
             await server.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(load);

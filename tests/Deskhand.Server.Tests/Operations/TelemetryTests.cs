@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Deskhand.Server.Tests.Operations;
 
+[Collection(ServerCollection.Name)]
 public sealed class TelemetryTests : IDisposable
 {
     private readonly string folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;

@@ -122,6 +122,8 @@ public sealed partial class ConsumerExamplesTests(Broker broker) : IAsyncLifetim
             await Eventually.Holds(() => Task.FromResult(lines.Contains("listening")), 30);
             await desk.Tenant.Agent.NewTicket("Broken");
             await Eventually.Holds(() => Task.FromResult(lines.Contains("ticket.created 1 Broken")), 30, "it is worked on");
+            // what is still under way is not queued a second time
+            await Eventually.Holds(async () => (await desk.Tenant.Admin.Get($"/webhooks/{hook["id"]}/deliveries?state=delivered")).Expect(200).At("data")!.AsArray().Count == 1, 30, "it is delivered");
             var delivery = (await desk.Tenant.Admin.Get($"/webhooks/{hook["id"]}/deliveries")).Expect(200)["data.0.id"];
             (await desk.Tenant.Admin.Post($"/webhooks/{hook["id"]}/replay", new { eventIds = new[] { delivery } })).Expect(202);
             await Eventually.Holds(() => Task.FromResult(lines.Contains($"again {delivery}")), 30, "it is recognised");

@@ -3,6 +3,7 @@ using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Sla;
 
+[Collection(ServerCollection.Name)]
 public sealed class KilledSweepTests
 {
     private const int Tickets = 300;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Deskhand.Server.Tests.Webhooks;
 
+[Collection(ServerCollection.Name)]
 public sealed class WebhookFailureTests(PatientWebhookDesk desk) : IClassFixture<PatientWebhookDesk>
 {
     [Fact]
