@@ -10,7 +10,7 @@ namespace Deskhand.Automation;
 /// it looked last; at all whose wait is over when the rule is new, or a calendar says another thing than then. Any number of processes may: one works for
 /// a tenant at a time, and <c>rule_runs</c> keeps that each ticket is met once in each state.
 /// </summary>
-internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : RelayWork
+internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, RecentTickets recent, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<AutomationSweep> logger) : RelayWork
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -111,7 +111,7 @@ internal sealed class AutomationSweep(Database database, Rulebooks rulebooks, Ch
 
     private async Task<bool> Apply(TenantSession session, Rule rule, Guid ticketId, CancellationToken cancellationToken)
     {
-        var desk = new TicketDesk(session, rulebooks, log, mail, clock);
+        var desk = new TicketDesk(session, rulebooks, recent, log, mail, clock);
         var outcome = await session.Transact<TicketDecision>(async () =>
         {
             var decided = await desk.Change(Actor.System(Via.Timer), ticketId.ToString(), null, null, async ticket =>

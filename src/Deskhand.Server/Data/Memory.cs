@@ -21,6 +21,8 @@ internal sealed class Memory(TimeProvider clock) : IDisposable
     public void Keep<T>(object key, T value, TimeSpan time) where T : notnull =>
         kept.Set(key, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = time });
 
+    public void Forget(object key) => kept.Remove(key);
+
     public void Dispose() => kept.Dispose();
 
     private sealed class Clock(TimeProvider clock) : ISystemClock

@@ -9,7 +9,7 @@ namespace Deskhand.Notifications;
 /// What follows when people leave. Looks at how things stand, not at events: whatever was missed is found
 /// the next time, and what is done already is not found. A change of a user wakes it.
 /// </summary>
-internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<Departures> logger) : RelayWork
+internal sealed class Departures(Database database, Rulebooks rulebooks, RecentTickets recent, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<Departures> logger) : RelayWork
 {
     /// <summary>The tag that open tickets of a deleted customer get.</summary>
     public const string Tag = "customer_deleted";
@@ -89,5 +89,5 @@ internal sealed class Departures(Database database, Rulebooks rulebooks, ChangeL
             new(ticket.Id, new TicketChange.AddComment(new NewComment(Ids.New(clock.GetUtcNow()), "The customer of this ticket was deleted while the ticket was open.", BodyFormat.Plain, Visibility.Internal, []))),
         ];
 
-    private TicketDesk Desk(TenantSession session) => new(session, rulebooks, log, mail, clock);
+    private TicketDesk Desk(TenantSession session) => new(session, rulebooks, recent, log, mail, clock);
 }

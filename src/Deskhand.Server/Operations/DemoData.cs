@@ -35,7 +35,7 @@ internal static class DemoData
         var arrivals = new Arrivals(new DirectoryDesk(session, log, clock), clock, cancellationToken);
         var rulebook = await Rulebooks.Load(session, cancellationToken);
         var stage = new Stage(
-            session, new TicketDesk(session, Rulebooks.Always(rulebook), log, MailQueue.OnPaper, clock), rulebook, log, services.GetRequiredService<AttachmentStore>(), cast, clock, cancellationToken);
+            session, new TicketDesk(session, Rulebooks.Always(rulebook), services.GetRequiredService<RecentTickets>(), log, MailQueue.OnPaper, clock), rulebook, log, services.GetRequiredService<AttachmentStore>(), cast, clock, cancellationToken);
 
         var timeline = new List<(DateTimeOffset At, Func<Task> Happens)>();
         for (var i = 0; i < Customers.All.Length; i++)

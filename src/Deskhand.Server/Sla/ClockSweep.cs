@@ -10,7 +10,7 @@ namespace Deskhand.Sla;
 /// Nothing is kept in memory and nothing is scheduled: the table says what is due, so a restart, a clock that is set and a machine that slept
 /// change only how late it is noticed. While nothing is due it costs one look at an index a second.
 /// </summary>
-internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<ClockSweep> logger) : RelayWork
+internal sealed class ClockSweep(Database database, Rulebooks rulebooks, RecentTickets recent, ChangeLog log, MailQueue mail, TimeProvider clock, ILogger<ClockSweep> logger) : RelayWork
 {
     /// <summary>Tickets in one transaction: enough to share its cost, few enough that nobody waits for their locks.</summary>
     private const int AtOnce = 100;
@@ -38,7 +38,7 @@ internal sealed class ClockSweep(Database database, Rulebooks rulebooks, ChangeL
         await using var session = database.For(next[0].TenantId);
         try
         {
-            var seen = await new TicketDesk(session, rulebooks, log, mail, clock).Tick(most, cancellationToken);
+            var seen = await new TicketDesk(session, rulebooks, recent, log, mail, clock).Tick(most, cancellationToken);
             most = AtOnce;
             return seen == 0 ? Held : TimeSpan.Zero;
         }

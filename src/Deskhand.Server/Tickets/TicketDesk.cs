@@ -12,8 +12,10 @@ namespace Deskhand.Tickets;
 /// The one door to a ticket: a click, a mail, an API call and a timer all end in <see cref="Change"/>. It loads and locks the ticket,
 /// asks the pure <see cref="TicketDecision.Decide"/>, and writes everything that follows in one transaction.
 /// </summary>
-internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, ChangeLog log, MailQueue mail, TimeProvider clock)
+internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, RecentTickets recent, ChangeLog log, MailQueue mail, TimeProvider clock)
 {
+    private bool hasCreated;
+
     /// <summary>Makes a ticket.</summary>
     public Task<Outcome<Ticket>> Create(Actor by, TicketFields fields, CancellationToken cancellationToken) =>
         session.Transact<Ticket>(async () =>
@@ -132,6 +134,8 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
             var answers = known.Answers;
             if (decided.Value.Asks.OfType<Question.NameOfNew>().FirstOrDefault() is { } asked)
                 answers = answers.Add(asked, await TicketNumbers.DrawNow(session, decided.Value.After, rulebook, known, cancellationToken));
+            foreach (var newest in decided.Value.Asks.OfType<Question.Recent>().Where(a => !answers.ContainsKey(a)))
+                answers = answers.Add(newest, await recent.Of(session, newest, remembers: !hasCreated, cancellationToken));
             known = known with { Answers = await RuleAnswers.LookUp(session, [.. decided.Value.Asks.Where(a => !answers.ContainsKey(a))], answers, clock, cancellationToken) };
         }
     }
@@ -165,12 +169,16 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
             if (before is not null)
             {
                 await session.Execute(batch, cancellationToken);
+                session.OnCommitted(() => recent.Saved(session.TenantId, before, after));
                 return after;
             }
 
             batch.Insert(0, known.Answers.ContainsKey(new Question.NameOfNew()) ? TicketNumbers.WasDrawn() : TicketNumbers.Draw(session.TenantId, after, rulebook, known));
             var (number, reference) = await session.Finish(batch, r => (long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken);
-            return after with { Number = number, Reference = reference };
+            var created = after with { Number = number, Reference = reference };
+            hasCreated = true;
+            session.OnCommitted(() => recent.Saved(session.TenantId, null, created));
+            return created;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName == "tickets_external")
         {

@@ -15,6 +15,7 @@ internal static class TicketsModule
         services.AddSingleton<Rulebooks>();
         services.AddSingleton<ListMemory>();
         services.AddSingleton<StatsMemory>();
+        services.AddSingleton<RecentTickets>();
         services.AddScoped<TicketDesk>();
         services.AddScoped<DirectoryMerges>();
         JobsModule.AddKind<MoveTicketsJob>(services, MoveTicketsJob.Name);

@@ -46,8 +46,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> Start(string folder, string[]? arguments = null, Dictionary<string, string>? settings = null)
     {
         var server = new ServerProcess(New(folder, arguments ?? ["serve", "--empty"], settings));
-        server.Address = await server.serves.Task.WaitAsync(Deadline);
-        return server;
+        try
+        {
+            server.Address = await server.serves.Task.WaitAsync(Deadline);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs a command to its end.</summary>

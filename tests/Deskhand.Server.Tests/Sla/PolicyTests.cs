@@ -162,11 +162,11 @@ public sealed class PolicyTests(SlaDesks desk) : IClassFixture<SlaDesks>
     {
         var tenant = await Fresh("shared");
         for (var i = 0; i < 260; i++) await tenant.Agent.NewTicket($"Number {i}", new { priority = "urgent" });
-        var (rulebooks, log) = (desk.Services.GetRequiredService<Rulebooks>(), desk.Services.GetRequiredService<ChangeLog>());
+        var (rulebooks, recent, log) = (desk.Services.GetRequiredService<Rulebooks>(), desk.Services.GetRequiredService<RecentTickets>(), desk.Services.GetRequiredService<ChangeLog>());
         await desk.Pass(tenant, TimeSpan.FromMinutes(16));
         // beside the server's own
-        await using var second = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
-        await using var third = new ClockSweep(desk.Database, rulebooks, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
+        await using var second = new ClockSweep(desk.Database, rulebooks, recent, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
+        await using var third = new ClockSweep(desk.Database, rulebooks, recent, log, MailQueue.Off, desk.Clock, NullLogger<ClockSweep>.Instance);
         await Task.WhenAll(new[] { second, third }.Select(async sweep =>
         {
             for (var i = 0; i < 40; i++) await sweep.Step(CancellationToken.None);

@@ -41,3 +41,29 @@ test('a list is put into groups, by its address or by its view, and the keys fol
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(page.getByRole('navigation', { name: 'Main' }).getByText(`${name} renamed`)).toHaveCount(0);
 });
+
+test('a tag is found among hundreds by typing: to filter by, and to put on a ticket', async ({ page, request }) => {
+  const api = await apiAs(request);
+  const tag = unique();
+  // as many as are read at once, each on a ticket more than those that are looked for
+  const common = Array.from({ length: 100 }, (_, i) => `${tag}-a${String(i).padStart(3, '0')}`);
+  for (const subject of ['One', 'Two']) for (let i = 0; i < common.length; i += 20) await tickets(api, tag, [`${subject} ${i}`], { tags: common.slice(i, i + 20) });
+  const [rare] = await tickets(api, `${tag}-rare`, ['The rare one']);
+  const [plain] = await tickets(api, `${tag}-scarce`, ['The other']);
+  await signIn(page);
+
+  await page.goto('/tickets');
+  await page.getByRole('button', { name: 'Tags' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(`${tag}-r`);
+  await page.getByRole('checkbox', { name: `${tag}-rare` }).check();
+  await expect(page).toHaveURL(new RegExp(`tag=${tag}-rare`));
+  await page.keyboard.press('Escape');
+  await expect(page.locator('tr[data-ticket]')).toHaveCount(1);
+  await expect(page.getByRole('link', { name: /The rare one/ })).toBeVisible();
+
+  await page.goto(`/tickets/${plain!.reference}`);
+  await page.getByRole('textbox', { name: 'Tags' }).fill(`${tag}-r`);
+  await page.getByRole('option', { name: `${tag}-rare` }).click();
+  await expect.poll(async () => (await api.get<{ tags: string[] }>(`/tickets/${plain!.id}`)).tags).toContain(`${tag}-rare`);
+  expect((await api.get<{ tags: string[] }>(`/tickets/${rare!.id}`)).tags).toEqual([`${tag}-rare`]);
+});

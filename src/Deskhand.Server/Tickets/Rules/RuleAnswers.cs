@@ -7,9 +7,6 @@ namespace Deskhand.Tickets;
 /// <summary>Looks up what rules ask (<see cref="TicketDecision.Asks"/>), in the transaction of the change.</summary>
 internal static class RuleAnswers
 {
-    /// <summary>How many recent tickets are looked at for a common cause.</summary>
-    private const int MostRecent = 50;
-
     /// <summary>The answers so far with those to the new questions. Without <paramref name="routes"/> nobody is given a turn: a preview changes nothing.</summary>
     public static async Task<ImmutableDictionary<Question, object?>> LookUp(
         TenantSession session, ImmutableArray<Question> asks, ImmutableDictionary<Question, object?> answers, TimeProvider clock, CancellationToken cancellationToken, bool routes = true)
@@ -25,19 +22,11 @@ internal static class RuleAnswers
         Question.TierOf { CustomerId: var customer } => await ClockRow.TierOf(session, customer, cancellationToken),
         Question.Place { AssigneeId: var agent, GroupId: var group } => await TicketReferences.Place(session, agent, group, cancellationToken),
         Question.Router router => routes ? await AgentRouting.Next(session, router, cancellationToken) : null,
-        Question.Recent recent => await Recent(session, recent, cancellationToken),
+        Question.Recent recent => await RecentTickets.Read(session, recent, cancellationToken),
         Question.NamesOf { CustomerId: var customer, ContactId: var contact, AssigneeId: var assignee } => (await session.Query("""
             SELECT (SELECT name FROM customers WHERE tenant_id = $1 AND id = $2), c.first_name, c.last_name, (SELECT name FROM users WHERE tenant_id = $1 AND id = $4)
             FROM (SELECT) one LEFT JOIN contacts c ON c.tenant_id = $1 AND c.id = $3
             """, r => new Names(r.Text(0), r.Text(1), r.Text(2), r.Text(3)), cancellationToken, Rows.P(session.TenantId), Rows.P(customer), Rows.P(contact), Rows.P(assignee)))[0],
         _ => throw new System.Diagnostics.UnreachableException(ask.GetType().Name),
     };
-
-    private static async Task<ImmutableArray<RecentTicket>> Recent(TenantSession session, Question.Recent asked, CancellationToken cancellationToken) =>
-        [.. await session.Query($"""
-            SELECT reference, subject, customer_id FROM (
-                SELECT t.id, t.reference, t.subject, t.customer_id, t.category, t.merged_into_id FROM tickets t WHERE t.tenant_id = $1 AND t.created_at >= $2 AND t.deleted_at IS NULL ORDER BY t.created_at DESC, t.id DESC LIMIT {2 * MostRecent}) t
-            WHERE (t.customer_id = $3 OR t.category = $4) AND t.id <> $5 AND t.merged_into_id IS NULL LIMIT {MostRecent}
-            """, r => new RecentTicket(r.GetString(0), r.GetString(1), r.Id(2)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(asked.Since), Rows.P(asked.CustomerId), Rows.P(asked.Category), Rows.P(asked.TicketId))];
 }

@@ -12,6 +12,7 @@ import { FieldInput, valueAt, withValue } from '../shared/form';
 import { fieldError, ProblemAlert } from '../shared/Problem';
 import { toast } from '../shared/toast';
 import type { Search } from '../shared/search';
+import { words } from '../shared/words';
 import { useTranslation } from '../text/useTranslation';
 import { customFacts } from './customFields';
 import { contactName, customFieldsQuery, priorities, useContact, useRulebook } from './rulebook';
@@ -28,6 +29,7 @@ export function NewTicketPage() {
   const book = useRulebook();
   const custom = (useQuery(customFieldsQuery).data ?? []).filter(f => f.active);
   const [fields, setFields] = useState<Partial<Fields> & { subject: string }>({ subject: '', description: '', priority: 'normal', type: 'incident', category: 'general_inquiry', channel: 'phone', tags: [], customFields: {}, customerId: search.customerId ?? null, contactId: search.contactId ?? null });
+  const subcategories = book.categories.find(c => c.key === fields.category)?.subcategories ?? [];
   const set = (changes: Partial<Fields>) => { setFields(f => ({ ...f, ...changes })); };
   // one key for one ticket: sent twice, it is made once
   const [key] = useState(once);
@@ -61,6 +63,7 @@ export function NewTicketPage() {
             <Select label={t('tickets.field.type')} allowDeselect={false} data={(['question', 'incident', 'problem', 'task'] as const).map(v => ({ value: v, label: t(`tickets.type.${v}`) }))} value={fields.type ?? 'incident'} onChange={v => { set({ type: v as Fields['type'] & string }); }} />
           </Group>
           <Select label={t('tickets.field.category')} allowDeselect={false} data={book.categories.filter(c => c.active).map(c => ({ value: c.key, label: c.name }))} value={fields.category ?? null} error={error('category')} onChange={v => { set({ category: v!, subcategory: null }); }} />
+          {subcategories.length > 0 && <Select label={t('tickets.field.subcategory')} clearable placeholder={t('tickets.create.none')} data={subcategories.map(s => ({ value: s, label: words(s) }))} value={fields.subcategory ?? null} error={error('subcategory')} onChange={subcategory => { set({ subcategory }); }} />}
           <Select label={t('tickets.field.channel')} allowDeselect={false} data={(['phone', 'email', 'chat', 'whatsapp', 'web', 'internal', 'ad_hoc'] as const).map(v => ({ value: v, label: t(`tickets.channel.${v}`) }))} value={fields.channel ?? 'phone'} onChange={v => { set({ channel: v as Fields['channel'] & string }); }} />
           <Group grow>
             <Select label={t('tickets.field.groupId')} clearable searchable data={book.groups.map(g => ({ value: g.id, label: g.name }))} value={fields.groupId ?? null} error={error('groupId')} onChange={groupId => { set({ groupId }); }} />
@@ -78,12 +81,12 @@ export function NewTicketPage() {
 function ContactSelect({ customerId, value, choose, error }: { customerId: string | null; value: string | null; choose: (id: string | null, customerId?: string) => void; error: string | undefined }) {
   const { t } = useTranslation();
   const chosen = useContact(value);
-  const [words, setWords] = useState('');
-  const [asked] = useDebouncedValue(words.trim(), 120);
+  const [typed, setTyped] = useState('');
+  const [asked] = useDebouncedValue(typed.trim(), 120);
   const found = useQuery({
     queryKey: ['contacts', 'pick', customerId, asked], placeholderData: keepPreviousData,
     queryFn: () => answer(api.GET('/api/v1/contacts', { params: { query: { limit: '20', ...(customerId ? { customerId: [customerId] } : {}), ...(asked && asked !== (chosen && contactName(chosen)) ? { search: asked } : {}) } } })).then(p => p.data),
   });
   const options = [...(chosen && !found.data?.some(c => c.id === chosen.id) ? [chosen] : []), ...found.data ?? []].map(c => ({ value: c.id, label: contactName(c) }));
-  return <Select label={t('tickets.create.contact')} placeholder={t('tickets.create.none')} searchable clearable data={options} filter={({ options: all }) => all} value={value} error={error} onChange={id => { choose(id, found.data?.find(c => c.id === id)?.customerId); }} searchValue={words} onSearchChange={setWords} nothingFoundMessage={t('shell.palette.nothing')} />;
+  return <Select label={t('tickets.create.contact')} placeholder={t('tickets.create.none')} searchable clearable data={options} filter={({ options: all }) => all} value={value} error={error} onChange={id => { choose(id, found.data?.find(c => c.id === id)?.customerId); }} searchValue={typed} onSearchChange={setTyped} nothingFoundMessage={t('shell.palette.nothing')} />;
 }
