@@ -5,8 +5,8 @@ using Deskhand.Data;
 namespace Deskhand.Tickets;
 
 /// <summary>
-/// The newest tickets of a tenant, among which rules look for a common cause. Every new ticket asks for them, so they are read once a second at most and
-/// added to meanwhile: what is made through this process is there at once, what is made through another within the second.
+/// The newest tickets of a tenant, among which rules look for a common cause. Every new ticket asks for them, so they are read about once a second and
+/// added to meanwhile: tickets made one after the other see each other at once, those made at the same moment or by another process within the second.
 /// </summary>
 internal sealed class RecentTickets(Memory memory)
 {
