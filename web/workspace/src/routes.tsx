@@ -7,8 +7,6 @@ import { queryClient } from './api/queryClient';
 import { CrashPage, NotFoundPage } from './shared/States';
 import { parseSearch, stringifySearch, type Search } from './shared/search';
 import { Shell } from './shell/Shell';
-import { defaultSort, filterOf } from './tickets/filter';
-import { listQuery } from './tickets/listQuery';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
 
@@ -40,15 +38,10 @@ const desk = createRoute({
 const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`).test(location.pathname);
 
 // One line a page; README.md says how to add one.
-function page<Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string, ask?: (search: Search) => void) {
+function page<Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) {
   // the page that the desk is opened at comes while it is asked who is signed in
   if (isFirst(path)) void load();
-  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, loader: ({ location: { search } }) => { ask?.(search); }, component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name) });
-}
-
-/** The rows are asked for while their page is made; what a view shows is known only to the view. */
-function askForList(search: Search) {
-  if (!search.view) void queryClient.prefetchInfiniteQuery(listQuery(filterOf(search), search.sort ?? defaultSort));
+  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name) });
 }
 
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/tickets', search: { assignee: 'me' } }); } });
@@ -59,7 +52,7 @@ const routeTree = root.addChildren([
   signIn, forgot, reset, invitation,
   desk.addChildren([
     home,
-    page('/tickets', () => import('./tickets/TicketListPage'), 'TicketListPage', askForList),
+    page('/tickets', () => import('./tickets/TicketListPage'), 'TicketListPage'),
     page('/tickets/new', () => import('./tickets/NewTicketPage'), 'NewTicketPage'),
     page('/tickets/$id', () => import('./tickets/TicketPage'), 'TicketPage'),
     page('/customers', () => import('./directory/CustomerListPage'), 'CustomerListPage'),

@@ -1,10 +1,11 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { Wire } from '../api/client';
+import { answer, api, type Wire } from '../api/client';
 import { live } from '../live';
 import { reread } from './change';
-import { listPage, listQuery } from './listQuery';
 import type { Ticket } from './rulebook';
+
+const pageSize = '50';
 
 /**
  * A list of tickets of any length, by cursor. Rows that are shown change in place and nothing moves under the hand;
@@ -12,9 +13,12 @@ import type { Ticket } from './rulebook';
  */
 export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabled: boolean) {
   const client = useQueryClient();
-  const query = useMemo(() => listQuery(filter, sort), [filter, sort]);
-  const key = query.queryKey;
-  const list = useInfiniteQuery({ ...query, enabled });
+  const key = useMemo(() => ['tickets', filter, sort], [filter, sort]);
+  const ask = useCallback((cursor: string) => answer(api.GET('/api/v1/tickets', { params: { query: { ...filter, sort, limit: pageSize, ...(cursor ? { cursor } : {}) } as never } })), [filter, sort]);
+  const list = useInfiniteQuery({
+    queryKey: key, enabled, initialPageParam: '', queryFn: ({ pageParam }) => ask(pageParam), getNextPageParam: last => last.pagination.nextCursor ?? undefined,
+    staleTime: 15_000, placeholderData: keepPreviousData,
+  });
   const rows = useMemo(() => {
     // a ticket that moved while pages were read stands where it was seen first
     const seen = new Set<string>();
@@ -40,7 +44,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
 
     async function lookForNews() {
       look.current = undefined;
-      const first = await listPage(filter, sort).catch(() => null);
+      const first = await ask('').catch(() => null);
       if (first) setNews({ key, ids: first.data.map(r => r.id).filter(id => !known.current.has(id)) });
     }
 
@@ -56,16 +60,16 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
       }
     });
     return () => { stop(); clearTimeout(patch); clearTimeout(look.current); look.current = undefined; };
-  }, [client, filter, key, sort]);
+  }, [ask, client, key]);
 
   const newIds = news.key === key ? news.ids.filter(id => !rows.some(r => r.id === id)) : [];
 
   /** Begins the list again at its first page. */
   const showNews = useCallback(async () => {
     setNews({ key, ids: [] });
-    client.setQueryData(key, old => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) });
+    client.setQueryData<typeof list.data>(key, old => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) });
     await client.refetchQueries({ queryKey: key, exact: true });
-  }, [client, key]);
+  }, [client, key, list]);
 
   const first = list.data?.pages[0]?.pagination;
   return { ...list, rows, total: first?.total ?? null, isEstimate: first?.totalIsEstimate ?? false, newCount: newIds.length, showNews };
