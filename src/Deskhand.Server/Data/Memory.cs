@@ -11,15 +11,19 @@ namespace Deskhand.Data;
 /// </summary>
 internal sealed class Memory(TimeProvider clock) : IDisposable
 {
-    private const int Most = 50_000;
-    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = Most, Clock = new Clock(clock) });
+    private const int Room = 100_000;
+    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = Room, Clock = new Clock(clock) });
 
     /// <summary>Whether something is kept under a key, and what.</summary>
     public bool TryFind<T>(object key, [NotNullWhen(true)] out T? value) where T : notnull => kept.TryGetValue(key, out value) && value is not null;
 
     /// <summary>Keeps a value from now on, in place of one that was kept under the same key.</summary>
-    public void Keep<T>(object key, T value, TimeSpan time) where T : notnull =>
-        kept.Set(key, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = time });
+    /// <param name="key">Under which it is found.</param>
+    /// <param name="value">What is kept.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="most">How many of its kind there is room for if nothing else is kept: the larger they are, the fewer.</param>
+    public void Keep<T>(object key, T value, TimeSpan time, int most) where T : notnull =>
+        kept.Set(key, value, new MemoryCacheEntryOptions { Size = Room / most, AbsoluteExpirationRelativeToNow = time });
 
     public void Forget(object key) => kept.Remove(key);
 

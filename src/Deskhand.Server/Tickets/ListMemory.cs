@@ -14,6 +14,8 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
     /// <summary>Pages before this row are found by counting from the start, which is exact and quick.</summary>
     private const int DeepFrom = 1000;
 
+    private const int MostKept = 20_000;
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
     private readonly Turns turns = new();
 
@@ -40,12 +42,12 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
 
     public void Remember(string list, int skip, string cursor)
     {
-        if (IsDeep(skip)) memory.Keep(new PlaceOf(list, skip), cursor, KeptFor);
+        if (IsDeep(skip)) memory.Keep(new PlaceOf(list, skip), cursor, KeptFor, MostKept);
     }
 
     public long? Total(string list) => memory.TryFind(new TotalOf(list), out long total) ? total : null;
 
-    public void RememberTotal(string list, long total) => memory.Keep(new TotalOf(list), total, KeptFor);
+    public void RememberTotal(string list, long total) => memory.Keep(new TotalOf(list), total, KeptFor, MostKept);
 
     private sealed record PlaceOf(string List, int Skip);
 

@@ -24,7 +24,7 @@ internal sealed class StatsMemory(Memory memory)
         var began = Stopwatch.GetTimestamp();
         var counted = await make();
         var keep = Stopwatch.GetElapsedTime(began) * Times;
-        memory.Keep(key, counted, keep < Least ? Least : keep > Most ? Most : keep);
+        memory.Keep(key, counted, keep < Least ? Least : keep > Most ? Most : keep, most: 1000);
         return counted;
     }
 

@@ -14,7 +14,7 @@ namespace Deskhand.Tickets;
 /// </summary>
 internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebooks, RecentTickets recent, ChangeLog log, MailQueue mail, TimeProvider clock)
 {
-    private bool hasCreated;
+    private bool hasWritten;
 
     /// <summary>Makes a ticket.</summary>
     public Task<Outcome<Ticket>> Create(Actor by, TicketFields fields, CancellationToken cancellationToken) =>
@@ -135,13 +135,14 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
             if (decided.Value.Asks.OfType<Question.NameOfNew>().FirstOrDefault() is { } asked)
                 answers = answers.Add(asked, await TicketNumbers.DrawNow(session, decided.Value.After, rulebook, known, cancellationToken));
             foreach (var newest in decided.Value.Asks.OfType<Question.Recent>().Where(a => !answers.ContainsKey(a)))
-                answers = answers.Add(newest, await recent.Of(session, newest, remembers: !hasCreated, cancellationToken));
+                answers = answers.Add(newest, await recent.Of(session, newest, remembers: !hasWritten, cancellationToken));
             known = known with { Answers = await RuleAnswers.LookUp(session, [.. decided.Value.Asks.Where(a => !answers.ContainsKey(a))], answers, clock, cancellationToken) };
         }
     }
 
     private async Task<Outcome<Ticket>> Save(Ticket? before, TicketDecision decision, Rulebook rulebook, Actor by, Known known, CancellationToken cancellationToken)
     {
+        hasWritten = true;
         var after = decision.After;
         var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
@@ -176,7 +177,6 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
             batch.Insert(0, known.Answers.ContainsKey(new Question.NameOfNew()) ? TicketNumbers.WasDrawn() : TicketNumbers.Draw(session.TenantId, after, rulebook, known));
             var (number, reference) = await session.Finish(batch, r => (long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken);
             var created = after with { Number = number, Reference = reference };
-            hasCreated = true;
             session.OnCommitted(() => recent.Saved(session.TenantId, null, created));
             return created;
         }

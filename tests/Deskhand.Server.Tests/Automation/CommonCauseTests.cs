@@ -1,3 +1,5 @@
+using Deskhand.Tickets;
+
 namespace Deskhand.Server.Tests.Automation;
 
 public sealed class CommonCauseTests(Desk desk) : IClassFixture<Desk>
@@ -50,7 +52,7 @@ public sealed class CommonCauseTests(Desk desk) : IClassFixture<Desk>
         there.DefaultRequestHeaders.Authorization = new("Bearer", tenant.Agent.Token);
         using var made = await there.PostAsync("/api/v1/tickets", System.Net.Http.Json.JsonContent.Create(new { subject = Subject, customerId = customer }));
         Assert.Equal(201, (int)made.StatusCode);
-        await Task.Delay(1100);
+        await Task.Delay(RecentTickets.KeptFor + TimeSpan.FromMilliseconds(100));
         Assert.Equal(2, await Similar(tenant, await Report(tenant, customer)));
     }
 

@@ -27,8 +27,8 @@ internal static class PaperMail
             UPDATE deliveries SET state = 'sent', attempts = 1, sent_at = created_at + interval '2 seconds', message_id = replace(id::text, '-', '') || '@' || $2 WHERE tenant_id = $1 AND state = 'queued'
             """, cancellationToken, Rows.P(session.TenantId), Rows.P(host));
         // among what contacts were sent lately, and nothing that an answer shows to have arrived
-        var lately = await session.Query("""
-            SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id IS NOT NULL AND kind <> 'satisfaction_survey' AND created_at < $2 ORDER BY created_at DESC, id DESC LIMIT 50
+        var lately = await session.Query($"""
+            SELECT id FROM deliveries WHERE tenant_id = $1 AND contact_id IS NOT NULL AND kind <> 'satisfaction_survey' AND created_at < $2 ORDER BY created_at DESC, id DESC LIMIT {Failures[^1].Place + 1}
             """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(now.AddHours(-1)));
         foreach (var (place, state, attempts, error) in Failures.Where(f => f.Place < lately.Count))
         {

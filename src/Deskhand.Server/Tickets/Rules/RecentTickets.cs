@@ -13,18 +13,21 @@ internal sealed class RecentTickets(Memory memory)
     /// <summary>How many are looked at, and how many of them may be found.</summary>
     private const int Most = 100, MostFound = 50;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
+    private const int MostTenants = 1000;
+
+    /// <summary>How long what other processes make may be unknown here.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
 
     /// <summary>Those that fit a question, newest first.</summary>
     /// <param name="session">The tenant.</param>
     /// <param name="asked">Which.</param>
-    /// <param name="remembers">False where the session has made tickets of its own, which nobody else may see yet.</param>
+    /// <param name="remembers">False where the session has written what nobody else may see yet.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<ImmutableArray<RecentTicket>> Of(TenantSession session, Question.Recent asked, bool remembers, CancellationToken cancellationToken)
     {
         if (!remembers) return Fitting(await Read(session, cancellationToken), asked);
         var key = new NewestOf(session.TenantId);
-        if (!memory.TryFind(key, out Newest? newest)) memory.Keep(key, newest = new Newest(await Read(session, cancellationToken)), KeptFor);
+        if (!memory.TryFind(key, out Newest? newest)) memory.Keep(key, newest = new Newest(await Read(session, cancellationToken)), KeptFor, MostTenants);
         return Fitting(newest.Tickets, asked);
     }
 

@@ -30,7 +30,7 @@ internal sealed class FieldMatches(Memory memory)
         if (memory.TryFind(many, out bool _)) return null;
         var found = (await session.Query("SELECT tickets_of_fields($1, $2)", r => r.IsDBNull(0) ? null : r.GetFieldValue<Guid[]>(0), cancellationToken, Rows.Json(asked), Rows.P(Most)))[0];
         if (found is not null) return found;
-        memory.Keep(many, true, ManyFor);
+        memory.Keep(many, true, ManyFor, most: 5000);
         return null;
     }
 

@@ -49,7 +49,7 @@ internal sealed class SearchPlans(Memory memory)
             r => new SearchPlan(r.Text(0), Math.Min(r.GetInt64(1), r.GetInt64(2)), r.GetInt64(3), r.GetInt64(2), r.Instant(4), [.. r.GetFieldValue<string[]>(5)]), cancellationToken,
             Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
             Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
-        memory.Keep(key, plan, KeptFor);
+        memory.Keep(key, plan, KeptFor, most: 5000);
         return plan;
     }
 

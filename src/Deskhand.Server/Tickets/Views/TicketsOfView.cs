@@ -134,7 +134,7 @@ internal sealed class ViewCountMemory(Memory memory, TimeProvider clock)
     public void Keep(ViewRow view, string who, ViewCount count)
     {
         var time = count.IsMore ? KeptWhenMany : KeptFor;
-        memory.Keep(new Counted(view.Id, view.Version, who), new Entry(count, clock.GetUtcNow() + time), time + PastFor);
+        memory.Keep(new Counted(view.Id, view.Version, who), new Entry(count, clock.GetUtcNow() + time), time + PastFor, most: 20_000);
     }
 
     private sealed record Counted(Guid View, long Version, string Who);

@@ -1,13 +1,11 @@
 import { Button, Checkbox, Popover, ScrollArea, Stack, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../access/me';
 import type { Search } from '../shared/search';
 import { useTranslation } from '../text/useTranslation';
 import type { ListFilter } from './filter';
-import { priorities, statusCategories, tagsQuery, useRulebook } from './rulebook';
+import { priorities, statusCategories, useRulebook, useTagsFrom } from './rulebook';
 import classes from './tickets.module.css';
 
 /** One button for each thing that is often filtered by; what is chosen stands in it. */
@@ -16,8 +14,8 @@ export function FilterBar({ search, set }: { search: Search; set: (changes: Sear
   const me = useMe();
   const book = useRulebook();
   const [tagWords, setTagWords] = useState('');
-  const [asked] = useDebouncedValue(tagWords.trim(), 120);
-  const tags = useQuery({ ...tagsQuery(asked), placeholderData: keepPreviousData });
+  const tags = useTagsFrom(tagWords);
+  const chosenOf = (name: ListFilter) => search[name]?.split(',').filter(Boolean) ?? [];
   const filters: { name: ListFilter; options: { value: string; label: string }[] }[] = [
     { name: 'statusCategory', options: statusCategories.map(c => ({ value: c, label: t(`tickets.status.${c}`) })) },
     { name: 'priority', options: priorities.map(p => ({ value: p, label: t(`tickets.priority.${p}`) })) },
@@ -25,9 +23,9 @@ export function FilterBar({ search, set }: { search: Search; set: (changes: Sear
     { name: 'group', options: [{ value: 'none', label: t('tickets.list.groupNone') }, ...book.groups.map(g => ({ value: g.id, label: g.name }))] },
     { name: 'category', options: book.categories.map(c => ({ value: c.key, label: c.name })) },
     { name: 'sla', options: (['breached', 'at_risk', 'paused', 'ok'] as const).map(s => ({ value: s, label: t(`tickets.sla.${s}`) })) },
-    { name: 'tag', options: [...new Set([...search.tag?.split(',').filter(Boolean) ?? [], ...(tags.data ?? []).map(x => x.name)])].map(x => ({ value: x, label: x })) },
+    { name: 'tag', options: [...new Set([...chosenOf('tag'), ...tags])].map(x => ({ value: x, label: x })) },
   ];
-  return <>{filters.map(f => <Filter key={f.name} title={t(`tickets.field.${f.name as 'tag'}`)} options={f.options} chosen={search[f.name]?.split(',').filter(Boolean) ?? []} choose={v => { set({ [f.name]: v.join(',') || undefined }); }} onWords={f.name === 'tag' ? setTagWords : undefined} />)}</>;
+  return <>{filters.map(f => <Filter key={f.name} title={t(`tickets.field.${f.name as 'tag'}`)} options={f.options} chosen={chosenOf(f.name)} choose={v => { set({ [f.name]: v.join(',') || undefined }); }} onWords={f.name === 'tag' ? setTagWords : undefined} />)}</>;
 }
 
 interface FilterProps { title: string; options: { value: string; label: string }[]; chosen: string[]; choose: (values: string[]) => void; /** Finds further options. */ onWords: ((words: string) => void) | undefined }

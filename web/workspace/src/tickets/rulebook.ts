@@ -1,4 +1,5 @@
-import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { answer, api, type Wire } from '../api/client';
 import { every } from '../api/every';
 
@@ -12,8 +13,7 @@ export const agentsQuery = queryOptions({ queryKey: ['users', 'all'], staleTime:
 export const groupsQuery = queryOptions({ queryKey: ['groups', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/groups', { params: { query: page } }))) });
 export const categoriesQuery = queryOptions({ queryKey: ['categories', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/categories', { params: { query: page } }))) });
 export const customFieldsQuery = queryOptions({ queryKey: ['custom-fields', 'all'], staleTime: hour, queryFn: () => every(page => answer(api.GET('/api/v1/custom-fields', { params: { query: page } }))) });
-/** The most used tags that begin with something. */
-export const tagsQuery = (search: string) => queryOptions({ queryKey: ['tags', 'find', search], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100', ...(search ? { search } : {}) } } })).then(p => p.data) });
+const tagsQuery = (search: string) => queryOptions({ queryKey: ['tags', 'find', search], staleTime: 5 * 60_000, queryFn: () => answer(api.GET('/api/v1/tags', { params: { query: { limit: '100', ...(search ? { search } : {}) } } })).then(p => p.data) });
 
 /** The same object until one of the lists changes, so that hundreds of cells can be given it. */
 function combine([statuses, agents, groups, categories]: [Read<Wire<'StatusResponse'>>, Read<Wire<'UserResponse'>>, Read<Wire<'GroupResponse'>>, Read<Wire<'CategoryResponse'>>]) {
@@ -26,6 +26,12 @@ function combine([statuses, agents, groups, categories]: [Read<Wire<'StatusRespo
 
 type Read<T> = { data: T[] | undefined };
 export type Rulebook = ReturnType<typeof combine>;
+
+/** The most used tags that begin with what is being typed, or that began with what was typed before. */
+export function useTagsFrom(typed: string): string[] {
+  const [asked] = useDebouncedValue(typed.trim(), 120);
+  return useQuery({ ...tagsQuery(asked), placeholderData: keepPreviousData }).data?.map(tag => tag.name) ?? [];
+}
 
 /** What a desk calls things: statuses, people, groups, categories, by their keys. Asked once by a list and handed to its rows: each use watches four queries. */
 export const useRulebook = (): Rulebook => useQueries({ queries: [statusesQuery, agentsQuery, groupsQuery, categoriesQuery], combine });
