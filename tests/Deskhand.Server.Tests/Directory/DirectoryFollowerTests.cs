@@ -34,21 +34,29 @@ public sealed class DirectoryFollowerTests(Broker broker) : IAsyncLifetime
         desk = new FollowingDesk(broker.Url, exchange);
         await desk.InitializeAsync();
         connection = await broker.Connect();
-        channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        channel = await Open();
         await Eventually.Holds(async () =>
         {
-            await using var look = await connection.CreateChannelAsync();
             try
             {
-                await look.QueueDeclarePassiveAsync(exchange + ".directory");
+                // the last of the bindings: what is published before it has no queue to go to
+                await Publish("user.deactivated", 1, new { id = "nobody", email = "nobody@here.example" });
                 return true;
             }
-            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            catch (RabbitMQ.Client.Exceptions.PublishException)
             {
+                return false;
+            }
+            catch (RabbitMQ.Client.Exceptions.AlreadyClosedException)
+            {
+                // publishing to an exchange that is not there yet closes the channel
+                channel = await Open();
                 return false;
             }
         }, 60, "the desk follows");
     }
+
+    private Task<IChannel> Open() => connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
 
     public async Task DisposeAsync()
     {
