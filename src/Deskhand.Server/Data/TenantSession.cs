@@ -153,8 +153,8 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     }
 
     /// <summary>
-    /// Runs the last statements of the transaction and, when it has short locks, its commit too, in one round trip; answers with the row of the first.
-    /// In a joined transaction the commit stays with whoever began it.
+    /// Runs the last statements of the transaction and, when it has short locks, its commit too, in one round trip; answers with the first row
+    /// that any of them answers with. In a joined transaction the commit stays with whoever began it.
     /// </summary>
     public async Task<T> Finish<T>(IReadOnlyList<NpgsqlBatchCommand> commands, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
     {

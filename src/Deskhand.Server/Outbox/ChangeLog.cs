@@ -29,17 +29,22 @@ internal sealed record HistoryRule(Guid? Id, string Name, long Version);
 /// </summary>
 internal sealed class ChangeLog(OutboxSinks sinks, OutboxSignal signal)
 {
-    /// <summary>The statements, for a batch of the caller's in one round trip: each set of rows in one.</summary>
+    /// <summary>The history and the events, for a batch of the caller's in one round trip.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, IReadOnlyList<Happened> many) => [.. History(session, many), .. Events(session, many)];
+
+    /// <summary>The history alone: all rows in one statement.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> History(TenantSession session, IReadOnlyList<Happened> many) =>
+        many.All(h => h.History.IsEmpty) ? [] : [HistoryStatement(session.TenantId, many)];
+
+    /// <summary>The events alone: all of them and their deliveries in one statement.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="many">What happened, in the order of the events of each entity.</param>
     /// <param name="fill">A piece of the bodies that only the database knows: what to look for, and the SQL of what stands there. Constants, both.</param>
-    public IEnumerable<NpgsqlBatchCommand> Statements(TenantSession session, IReadOnlyList<Happened> many, (string Find, string Sql)? fill = null)
+    public IEnumerable<NpgsqlBatchCommand> Events(TenantSession session, IReadOnlyList<Happened> many, (string Find, string Sql)? fill = null)
     {
-        if (many.Any(h => !h.History.IsEmpty)) yield return HistoryStatement(session.TenantId, many);
-        if (many.All(h => h.Events.IsEmpty)) yield break;
-
-        yield return EventsStatement(session.TenantId, many, fill);
+        if (many.All(h => h.Events.IsEmpty)) return [];
         session.OnCommitted(signal.Raise);
+        return [EventsStatement(session.TenantId, many, fill)];
     }
 
     /// <summary>Writes what happened to one entity now.</summary>

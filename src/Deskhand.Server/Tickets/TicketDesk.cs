@@ -144,7 +144,22 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
     {
         hasWritten = true;
         var after = decision.After;
-        var batch = new List<NpgsqlBatchCommand> { before is null ? TicketRow.Insert(session.TenantId, after) : TicketRow.Update(session.TenantId, after) };
+        var comments = new List<NpgsqlBatchCommand>();
+        var first = (before?.Sequence ?? 0) + 1;
+        var happened = new List<Happened>();
+        foreach (var (part, actor, rule) in RuleRunRow.Parts(decision, by))
+        {
+            if (part.Comment is { } comment) comments.AddRange(CommentRow.Save(session.TenantId, part.After, comment));
+            happened.Add(new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part, rule), part.Reason, rule));
+            first += part.Events.Length;
+        }
+
+        // what waits for a number is written after it is drawn, and nothing else: others wait for the counters until the commit
+        List<NpgsqlBatchCommand> batch = [.. ChangeLog.History(session, happened)];
+        if (before is null)
+            batch.AddRange(known.Answers.ContainsKey(new Question.NameOfNew()) ? TicketNumbers.WasDrawn() : TicketNumbers.Draw(session.TenantId, after, rulebook, known), TicketRow.Insert(session.TenantId, after));
+        else
+            batch.Add(TicketRow.Update(session.TenantId, after));
         batch.AddRange(TicketRow.Tags(session.TenantId, before, after));
         batch.AddRange(TicketRow.Followers(session.TenantId, before, after));
         if (decision.Merged is { } merge) batch.AddRange(MergeRow.Save(session.TenantId, merge, after, by.Id));
@@ -152,16 +167,8 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
         if (decision.Leaving is { } leaving) batch.AddRange(MergeRow.Move(session.TenantId, leaving.CommentId, leaving.ToId));
         if (decision.Linked is { } link) batch.Add(LinkRow.Save(session.TenantId, link, by.Id, after.UpdatedAt));
         if (decision.Unlinked is { } unlink) batch.Add(LinkRow.Delete(session.TenantId, unlink));
-        var first = (before?.Sequence ?? 0) + 1;
-        var happened = new List<Happened>();
-        foreach (var (part, actor, rule) in RuleRunRow.Parts(decision, by))
-        {
-            if (part.Comment is { } comment) batch.AddRange(CommentRow.Save(session.TenantId, part.After, comment));
-            happened.Add(new Happened("ticket", after.Id, decision.At ?? after.UpdatedAt, actor, part.History, TicketEvents.Drafts(first, after, part, rule), part.Reason, rule));
-            first += part.Events.Length;
-        }
-
-        batch.AddRange(log.Statements(session, happened, before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
+        batch.AddRange(comments);
+        batch.AddRange(log.Events(session, happened, before is null ? (TicketNumbers.Placeholder, TicketNumbers.Drawn) : null));
         batch.AddRange(RuleRunRow.Save(session.TenantId, after.Id, decision.At ?? after.UpdatedAt, decision.Rules));
         batch.AddRange(ClockRow.Save(session.TenantId, before, after, rulebook.Sla, decision.At ?? after.UpdatedAt));
         if (!decision.Notices.IsEmpty) batch.AddRange(await TicketNotices.Statements(session, mail, [decision], by, cancellationToken));
@@ -174,7 +181,6 @@ internal sealed partial class TicketDesk(TenantSession session, Rulebooks rulebo
                 return after;
             }
 
-            batch.Insert(0, known.Answers.ContainsKey(new Question.NameOfNew()) ? TicketNumbers.WasDrawn() : TicketNumbers.Draw(session.TenantId, after, rulebook, known));
             var (number, reference) = await session.Finish(batch, r => (long.Parse(r.GetString(0), System.Globalization.CultureInfo.InvariantCulture), r.GetString(1)), cancellationToken);
             var created = after with { Number = number, Reference = reference };
             session.OnCommitted(() => recent.Saved(session.TenantId, null, created));
