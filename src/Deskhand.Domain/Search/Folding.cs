@@ -39,13 +39,19 @@ public static class Folding
     /// <summary>Lower case, without accents; accents that stand as characters of their own (U+0300 to U+036F) are left out.</summary>
     public static string Fold(string text)
     {
+        if (Ascii.IsValid(text)) return text.ToLowerInvariant();
         var folded = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            if (c is >= '\u0300' and <= '\u036f') continue;
-            folded.Append(Folded.Contains(c) ? Letters[c] : char.ToLowerInvariant(c));
+            if (!IsAccent(c)) folded.Append(Fold(c));
         }
 
         return folded.ToString();
     }
+
+    /// <summary>One letter, lower case and without an accent.</summary>
+    public static char Fold(char letter) => Folded.Contains(letter) ? Letters[letter] : char.ToLowerInvariant(letter);
+
+    /// <summary>An accent that stands as a character of its own.</summary>
+    public static bool IsAccent(char c) => c is >= '\u0300' and <= '\u036f';
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 
@@ -60,6 +61,9 @@ public sealed class SearchWords
     private readonly ImmutableHashSet<string> exact;
     private readonly ImmutableArray<string> beginnings;
 
+    /// <summary>How those that fit begin: most words of a text are known by their first letter not to.</summary>
+    private readonly SearchValues<char> firsts;
+
     /// <param name="query">What is looked for; what must not be there is not marked.</param>
     /// <param name="stems">What the search index makes of the words, for example <c>print</c> of printers.</param>
     public SearchWords(SearchQuery query, IEnumerable<string> stems)
@@ -67,12 +71,14 @@ public sealed class SearchWords
         var texts = query.Texts.Where(t => !t.Negated).ToList();
         exact = [.. texts.SelectMany(t => Parts(t.Text))];
         beginnings = [.. texts.Where(t => t.Kind == SearchTextKind.Beginning).Select(t => Parts(t.Text).LastOrDefault("")).Concat(stems.Select(Folding.Fold).Where(s => s.Length >= ShortestStem)).Where(b => b.Length > 1).Distinct(StringComparer.Ordinal)];
+        firsts = SearchValues.Create([.. exact.Concat(beginnings).Select(w => w[0])]);
     }
 
     public bool IsEmpty => exact.IsEmpty && beginnings.IsEmpty;
 
     public bool Fit(ReadOnlySpan<char> word)
     {
+        if (word.IsEmpty || (!firsts.Contains(Folding.Fold(word[0])) && !Folding.IsAccent(word[0]))) return false;
         var folded = Folding.Fold(word.ToString());
         return exact.Contains(folded) || beginnings.Any(b => folded.StartsWith(b, StringComparison.Ordinal));
     }

@@ -6,7 +6,8 @@ using Deskhand.Http;
 namespace Deskhand.Tickets;
 
 /// <summary>
-/// What was learned of long lists, for a few seconds: where their deep pages begin, and that they are too long to count. So the
+/// What was learned of long lists, for a few seconds: where their deep pages begin, how far back words are
+/// found, and that they are too long to count. So the
 /// thousandth page costs what the first does. Short pages and short lists are always read anew.
 /// </summary>
 internal sealed class ListMemory(Memory memory, TimeProvider clock)
@@ -49,7 +50,14 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
 
     public void RememberTotal(string list, long total) => memory.Keep(new TotalOf(list), total, KeptFor, MostKept);
 
+    /// <summary>How many weeks the first page of a list of words reaches back, or null.</summary>
+    public int? Weeks(string list) => memory.TryFind(new WeeksOf(list), out int weeks) ? weeks : null;
+
+    public void RememberWeeks(string list, int weeks) => memory.Keep(new WeeksOf(list), weeks, KeptFor, MostKept);
+
     private sealed record PlaceOf(string List, int Skip);
 
     private sealed record TotalOf(string List);
+
+    private sealed record WeeksOf(string List);
 }

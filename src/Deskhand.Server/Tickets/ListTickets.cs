@@ -101,13 +101,14 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<List<Ticket>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
     {
         // another instance's clock may be ahead
-        var from = filter.Until?.At ?? memory.Now.AddDays(1);
+        var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
         var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.IsNarrowed, most, from);
         if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
         if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered(most), most, null, cancellationToken);
 
-        var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), chosen.Weeks);
+        var isFirst = filter.Until is null;
+        var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
@@ -119,6 +120,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
         }
 
+        if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(found[^1].UpdatedAt) + 1);
         return found;
     }
 

@@ -12,6 +12,7 @@ public sealed class SearchSnippetTests
     [InlineData("TICKET-2026-000001", "see TICKET-2026-000001", "see [TICKET]-[2026]-[000001]")]
     [InlineData("\"no signal\" -printer", "no signal, printer", "[no] [signal], printer")]
     [InlineData("<b>", "<b>bold</b>", "<[b]>bold</[b]>")]
+    [InlineData("école", "ecole ÉCOLE e\u0301cole école", "[ecole] [ÉCOLE] [e\u0301cole] [école]")]
     [InlineData("zebra", "nothing", "nothing")]
     public void What_was_found_is_marked(string query, string text, string expected) => Assert.Equal(expected, Marked(SearchSnippet.Of(text, Words(query), 200)));
 

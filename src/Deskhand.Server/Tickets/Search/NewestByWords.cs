@@ -18,17 +18,22 @@ internal enum WordsWay
 /// <param name="Weeks">With how many weeks to begin.</param>
 internal sealed record NewestByWords(WordsWay Way, int Weeks)
 {
-    // microseconds at a million tickets: to look at a document, to fetch a match from the index, and its ticket too
+    // microseconds at a million tickets: to look at a document, to pass over a match of the words that has not the status, to fetch a match from the
+    // index, and its ticket too
     private const double ToLook = 15;
+    private const double ToPass = 0.6;
     private const double ToFetch = 1.5;
     private const double ToFetchTicket = 5;
 
     // to ask the index for one more week, and for one of tickets of a status, which are many in the last weeks
     private const double ToAskAWeek = 150;
-    private const double ToAskANarrowWeek = 600;
+    private const double ToAskANarrowWeek = 450;
 
     /// <summary>More weeks than expected are asked for at once, because a second question costs more than a few tickets too many.</summary>
     private const double Generous = 1.5;
+
+    /// <summary>All words that begin so are gathered, of all weeks, with each question.</summary>
+    private const double GenerousWithBeginnings = 4;
 
     /// <summary>What fits a filter may stand much closer in the last weeks than over the years: what is open is new.</summary>
     private const double Uneven = 5;
@@ -48,10 +53,10 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
         var matches = Math.Max(1.0, plan.Estimate);
         var fitting = Math.Max(1.0, matches * Math.Min(1, beside / documents));
         var span = plan.Oldest is { } oldest ? Math.Max(1, Week(from) - Week(oldest) + 1) : 1;
-        var weeks = (int)Math.Clamp(Math.Ceiling(Generous * wanted * span / fitting), 1, span);
+        var weeks = (int)Math.Clamp(Math.Ceiling((plan.HasBeginnings ? GenerousWithBeginnings : Generous) * wanted * span / fitting), 1, span);
 
         var look = Math.Min(beside, wanted * documents / matches) * ToLook;
-        var gather = isIndexed ? fitting * ToFetch : matches * ToFetchTicket;
+        var gather = isIndexed ? (fitting * ToFetch) + (isNarrowed ? matches * ToPass : 0) : matches * ToFetchTicket;
         var byWeeks = weeks * (isNarrowed ? ToAskANarrowWeek : ToAskAWeek) + Math.Min(gather, Uneven * gather * weeks / span);
         return look < gather && look < byWeeks ? new(WordsWay.Look, 0)
             // weeks would have to be guessed

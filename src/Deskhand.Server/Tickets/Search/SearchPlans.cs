@@ -18,6 +18,9 @@ internal sealed record SearchPlan(string? Query, long Estimate, long Least, long
 
     public bool IsCommon => Estimate > Many;
 
+    /// <summary>Whether one of the words is a beginning.</summary>
+    public bool HasBeginnings => Query?.Contains(":*", StringComparison.Ordinal) == true;
+
     /// <summary>Whether the statistics know no more than that it is rare.</summary>
     public bool IsRare => Estimate <= Least;
 }

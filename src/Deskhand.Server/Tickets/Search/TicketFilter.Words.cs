@@ -16,6 +16,8 @@ internal sealed partial class TicketFilter
     /// <summary>Beyond the page, for tickets whose index is a moment behind.</summary>
     private const int Spare = 20;
 
+    private static readonly string[] Unsolved = [.. Enum.GetValues<StatusCategory>().Where(c => c is not (StatusCategory.Solved or StatusCategory.Closed)).Select(c => Wire.Name(c))];
+
     /// <summary>Conditions that the index knows, as further words: what they name is looked at again, but much that does not fit is not even named.</summary>
     private readonly List<string> facets = [];
 
@@ -104,8 +106,12 @@ internal sealed partial class TicketFilter
     {
         IsOnlyWords = conditions.Count == 2 && asked.Conditions.IsEmpty && caller.Scope == TicketScope.All;
         conditions.AddRange(new SearchSql(Add, caller.May(Permission.NotesRead)).All(asked));
-        foreach (var choice in asked.Conditions.OfType<ChoiceCondition>())
-            if (!choice.Negated) Facet(choice.Field, [.. choice.Values]);
+        foreach (var condition in asked.Conditions.Where(c => !c.Negated))
+        {
+            if (condition is ChoiceCondition choice) Facet(choice.Field, [.. choice.Values]);
+            if (condition is TraitCondition { Traits: [SearchTrait.Unsolved] }) Facet(SearchField.StatusCategory, Unsolved);
+        }
+
         if (asked.Among is { } few) conditions.Add($"t.id = ANY ({among = Add(Rows.P(few))})");
         IsIndexed = conditions.Count == 2 + facets.Count && caller.Scope == TicketScope.All;
         if (asked.Words is not { Query: { } query } plan) return;

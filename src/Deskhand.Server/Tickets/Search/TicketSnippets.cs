@@ -44,11 +44,10 @@ internal static partial class TicketSnippets
         })];
     }
 
-    private static string Plain(string body, string format) => Blanks().Replace(format == "html" ? Tags().Replace(body, " ") : body, " ").Trim();
+    /// <summary>Text in one line, without markup.</summary>
+    private static string Plain(string body, string format) =>
+        string.Join(' ', (format == "html" ? Tags().Replace(body, " ") : body).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     [GeneratedRegex("<[^<>]*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tags();
-
-    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
-    private static partial Regex Blanks();
 }
