@@ -2,7 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { meQuery } from './access/me';
 import { SignInPage } from './access/SignInPage';
-import { ApiProblem } from './api/client';
+import { ApiProblem, mayBeSignedIn } from './api/client';
 import { queryClient } from './api/queryClient';
 import { CrashPage, NotFoundPage } from './shared/States';
 import { parseSearch, stringifySearch, type Search } from './shared/search';
@@ -35,13 +35,27 @@ const desk = createRoute({
   },
 });
 
+/** A page's module: its component by name, and what to ask for when the desk is opened at it. */
+type Page = { opening?: (client: QueryClient, search: Search) => Promise<void> } & Record<string, unknown>;
+
+/** How long the first page waits for what it shows, in milliseconds: to be made once costs less than to be made without it, and then again. */
+const patience = 300;
+
 const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`).test(location.pathname);
 
 // One line a page; README.md says how to add one.
-function page<Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) {
-  // the page that the desk is opened at comes while it is asked who is signed in
-  if (isFirst(path)) void load();
-  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, component: lazyRouteComponent(load as () => Promise<Record<string, never>>, name) });
+function page<Path extends string>(path: Path, load: () => Promise<Page>, name: string) {
+  // the page that the desk is opened at, and what it shows first, come while it is asked who is signed in
+  let shown: Promise<unknown> | undefined;
+  if (isFirst(path)) {
+    const module = load();
+    if (mayBeSignedIn()) {
+      void queryClient.prefetchQuery(meQuery);
+      shown = module.then(({ opening }) => opening && Promise.race([opening(queryClient, parseSearch(location.search)), new Promise(resolve => { setTimeout(resolve, patience); })]));
+    }
+  }
+
+  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, loader: async () => { await shown; shown = undefined; }, component: lazyRouteComponent(load as unknown as () => Promise<Record<string, never>>, name) });
 }
 
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/tickets', search: { assignee: 'me' } }); } });

@@ -24,6 +24,9 @@ const isSafe = (method: string) => method === 'GET' || method === 'HEAD';
 /** The cookie that a write repeats to show that it comes from our page (Access/Sessions/SessionCookies.cs). */
 const csrfToken = () => /(?:^|; )deskhand_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
 
+/** Whether somebody seems to be signed in here; the server alone knows. */
+export const mayBeSignedIn = () => csrfToken() !== '';
+
 let onSignedOut: () => void = () => undefined;
 
 /** Called when the session has ended, whoever ended it. */

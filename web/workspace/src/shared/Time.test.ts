@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import i18next from 'i18next';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { en } from '../text/en';
+import { es } from '../text/es';
 import { duration, relativeTime } from './Time';
+
+beforeAll(() => i18next.init({ lng: 'en', defaultNS: 'desk', ns: ['desk'], resources: { en: { desk: en }, es: { desk: es } } }));
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 
@@ -7,6 +12,10 @@ describe('durations', () => {
   it.each([[20_000, '1m'], [45 * 60_000, '45m'], [90 * 60_000, '2h'], [47 * 3_600_000, '47h'], [72 * 3_600_000, '3d']])('%d ms is %s', (ms, words) => {
     expect(duration(ms, 'en')).toBe(words);
   });
+});
+
+describe('durations in Spanish', () => {
+  it.each([[45 * 60_000, '45min'], [72 * 3_600_000, '3d']])('%d ms is %s', (ms, words) => { expect(duration(ms, 'es')).toBe(words); });
 });
 
 describe('times', () => {

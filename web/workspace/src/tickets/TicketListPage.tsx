@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconArrowUp, IconInbox, IconSearch, IconX } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMe } from '../access/me';
@@ -21,12 +21,19 @@ import { FilterBar } from './FilterBar';
 import { grouped, groupingOf, groupings } from './grouping';
 import { comesBackFrom, lastList, rememberList, rememberOpened } from './lastList';
 import { columnNames, useDisplay, type ColumnName } from './display';
-import { useRulebook } from './rulebook';
+import { agentsQuery, categoriesQuery, groupsQuery, statusesQuery, useRulebook } from './rulebook';
 import { prefetchTicket } from './ticketQueries';
 import { TicketRows, type TicketRowsHandle } from './TicketRows';
-import { useTicketList } from './useTicketList';
+import { ticketListQuery, useTicketList } from './useTicketList';
 import { SaveView } from './SaveView';
 import classes from './tickets.module.css';
+
+/** Asks for the rows of the list that the desk is opened at, and for the names in them. */
+export async function opening(client: QueryClient, search: Search) {
+  for (const query of [statusesQuery, agentsQuery, groupsQuery, categoriesQuery]) void client.prefetchQuery(query as typeof statusesQuery);
+  // what a view holds is not known yet
+  if (!search.view) await client.prefetchInfiniteQuery(ticketListQuery(filterOf(search, undefined), search.sort ?? defaultSort));
+}
 
 export function TicketListPage() {
   const { t, i18n } = useTranslation();
@@ -179,7 +186,7 @@ export function TicketListPage() {
             : isFiltered(search) && <Button variant="default" size="compact-sm" onClick={clearFilters}>{t('tickets.list.clear')}</Button>}
         </Empty>}
       {!list.error && (rows.length > 0 || !list.isSuccess) && (
-        <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} groups={groups} groupBy={groupBy} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm}
+        <TicketRows ref={rowsRef} label={t('tickets.list.label')} rows={list.isSuccess ? rows : undefined} groups={groups} groupBy={groupBy} total={list.total} columns={display.columns} density={display.density} active={active} setActive={setActive} selected={selected} isAll={isAll} toggle={toggle} warm={warm} open={open}
           selectAll={on => { setAll(false); setSelected(on ? new Set(rows.map(r => r.id)) : new Set()); }} sort={sort} onSort={s => { set({ sort: s }); }}
           nearEnd={() => { if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage(); }} isLoadingMore={list.isFetchingNextPage} />
       )}

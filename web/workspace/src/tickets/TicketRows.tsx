@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconFlagFilled } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useImperativeHandle, useMemo, useRef, type Ref } from 'react';
+import { memo, useEffect, useImperativeHandle, useMemo, useRef, type MouseEvent, type Ref } from 'react';
 import { Time } from '../shared/Time';
 import { useTranslation } from '../text/useTranslation';
 import type { ColumnName } from './display';
@@ -30,6 +29,7 @@ interface Props {
   toggle: (id: string, isRange?: boolean) => void;
   selectAll: (on: boolean) => void;
   warm: (reference: string) => void;
+  open: (reference: string) => void;
   sort: string;
   onSort: (sort: string) => void;
   nearEnd: () => void;
@@ -39,14 +39,14 @@ interface Props {
 const sortable: Partial<Record<ColumnName, string>> = { updatedAt: 'updatedAt', createdAt: 'createdAt', sla: 'slaDueAt' };
 
 /** Only the rows in sight are in the page, so that a hundred and a hundred thousand feel alike. */
-export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, sort, onSort, nearEnd, isLoadingMore }: Props) {
+export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, density, active, setActive, selected, isAll, toggle, selectAll, warm, open, sort, onSort, nearEnd, isLoadingMore }: Props) {
   const { t } = useTranslation();
   const book = useRulebook();
   const scroller = useRef<HTMLDivElement>(null);
   const height = density === 'compact' ? 32 : 40;
   const lines = useMemo(() => linesOf(rows ?? [], groups), [rows, groups]);
   // eslint-disable-next-line react-hooks/incompatible-library -- measures the page itself
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, getItemKey: i => { const line = lines[i]!; return 'group' in line ? `group ${line.group.value}` : rows![line.row]!.id; } });
+  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12, initialRect: { width: window.innerWidth, height: window.innerHeight }, getItemKey: i => { const line = lines[i]!; return 'group' in line ? `group ${line.group.value}` : rows![line.row]!.id; } });
   useEffect(() => { virtual.measure(); }, [height, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -87,7 +87,7 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
             if (!line) return null;
             if ('group' in line) return <tr key={item.key} className={classes.group} style={{ height }}><th colSpan={3} scope="rowgroup"><GroupName by={groupBy!} value={line.group.value} book={book} /><span className={`${classes.groupCount} tabular`}>{line.group.count}{hasMore && '+'}</span></th>{columns.map(c => <td key={c} data-col={c} />)}</tr>;
             const ticket = rows[line.row]!;
-            return <Row key={item.key} book={book} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} />;
+            return <Row key={item.key} book={book} ticket={ticket} index={line.row} height={height} columns={columns} isActive={line.row === active} isSelected={isAll || selected.has(ticket.id)} setActive={setActive} toggle={toggle} warm={warm} open={open} />;
           })}
           {after > 0 && <tr aria-hidden style={{ height: after }}><td /></tr>}
           {isLoadingMore && <tr style={{ height }}><td /><td /><td><Skeleton height={12} mx="md" width="40%" /></td></tr>}
@@ -134,9 +134,12 @@ function Heading({ name, sort, onSort }: { name: ColumnName; sort: string; onSor
   );
 }
 
-interface RowProps { book: Rulebook; ticket: Ticket; index: number; height: number; columns: ColumnName[]; isActive: boolean; isSelected: boolean; setActive: (index: number) => void; toggle: (id: string, isRange?: boolean) => void; warm: (reference: string) => void }
+/** Not into another tab or window, nor onto the disk. */
+const opensHere = (e: MouseEvent) => e.button === 0 && !e.metaKey && !e.ctrlKey && !e.shiftKey && !e.altKey;
 
-const Row = memo(function Row({ book, ticket, index, height, columns, isActive, isSelected, setActive, toggle, warm }: RowProps) {
+interface RowProps { book: Rulebook; ticket: Ticket; index: number; height: number; columns: ColumnName[]; isActive: boolean; isSelected: boolean; setActive: (index: number) => void; toggle: (id: string, isRange?: boolean) => void; warm: (reference: string) => void; open: (reference: string) => void }
+
+const Row = memo(function Row({ book, ticket, index, height, columns, isActive, isSelected, setActive, toggle, warm, open }: RowProps) {
   const { t } = useTranslation();
   const hover = useRef<ReturnType<typeof setTimeout>>(undefined);
   const name = book.status(ticket.status)?.name ?? t(`tickets.status.${ticket.statusCategory}`);
@@ -148,11 +151,13 @@ const Row = memo(function Row({ book, ticket, index, height, columns, isActive, 
         <span className={classes.pair}><PriorityMark priority={ticket.priority} /><span role="img" aria-label={name} title={name}><StatusMark category={ticket.statusCategory} /></span></span>
       </td>
       <td className={classes.subject}>
-        <Link to="/tickets/$id" params={{ id: ticket.reference }} preload={false} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }} onMouseDown={() => { warm(ticket.reference); }}>
+        {/* the router's own link watches every change of the address, in each row */}
+        <a href={`/tickets/${encodeURIComponent(ticket.reference)}`} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }} onMouseDown={() => { warm(ticket.reference); }}
+          onClick={e => { if (opensHere(e)) { e.preventDefault(); open(ticket.reference); } }}>
           <span className={`${classes.reference} tabular`} title={ticket.reference}>#{ticket.number}</span>
           <span className="truncate">{ticket.subject}</span>
           {ticket.escalationLevel > 0 && <IconFlagFilled size={13} className={classes.flag} aria-label={t('tickets.list.escalated')} />}
-        </Link>
+        </a>
       </td>
       {columns.map(c => <td key={c} data-col={c}><Cell name={c} ticket={ticket} statusName={name} book={book} /></td>)}
     </tr>

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { answer, api, type Wire } from '../api/client';
 import { live } from '../live';
@@ -7,18 +7,23 @@ import type { Ticket } from './rulebook';
 
 const pageSize = '50';
 
+const ask = (filter: Wire<'TicketFilters'>, sort: string, cursor: string) =>
+  answer(api.GET('/api/v1/tickets', { params: { query: { ...filter, sort, limit: pageSize, ...(cursor ? { cursor } : {}) } as never } }));
+
+/** A list of tickets, page by page. */
+export const ticketListQuery = (filter: Wire<'TicketFilters'>, sort: string) => infiniteQueryOptions({
+  queryKey: ['tickets', filter, sort], initialPageParam: '', queryFn: ({ pageParam }) => ask(filter, sort, pageParam), getNextPageParam: last => last.pagination.nextCursor ?? undefined, staleTime: 15_000,
+});
+
 /**
  * A list of tickets of any length, by cursor. Rows that are shown change in place and nothing moves under the hand;
  * what is new is counted, and comes when it is asked for.
  */
 export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabled: boolean) {
   const client = useQueryClient();
-  const key = useMemo(() => ['tickets', filter, sort], [filter, sort]);
-  const ask = useCallback((cursor: string) => answer(api.GET('/api/v1/tickets', { params: { query: { ...filter, sort, limit: pageSize, ...(cursor ? { cursor } : {}) } as never } })), [filter, sort]);
-  const list = useInfiniteQuery({
-    queryKey: key, enabled, initialPageParam: '', queryFn: ({ pageParam }) => ask(pageParam), getNextPageParam: last => last.pagination.nextCursor ?? undefined,
-    staleTime: 15_000, placeholderData: keepPreviousData,
-  });
+  const query = useMemo(() => ticketListQuery(filter, sort), [filter, sort]);
+  const key = query.queryKey;
+  const list = useInfiniteQuery({ ...query, enabled, placeholderData: keepPreviousData });
   const rows = useMemo(() => {
     // a ticket that moved while pages were read stands where it was seen first
     const seen = new Set<string>();
@@ -44,7 +49,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
 
     async function lookForNews() {
       look.current = undefined;
-      const first = await ask('').catch(() => null);
+      const first = await ask(filter, sort, '').catch(() => null);
       if (first) setNews({ key, ids: first.data.map(r => r.id).filter(id => !known.current.has(id)) });
     }
 
@@ -60,7 +65,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
       }
     });
     return () => { stop(); clearTimeout(patch); clearTimeout(look.current); look.current = undefined; };
-  }, [ask, client, key]);
+  }, [filter, sort, client, key]);
 
   const newIds = news.key === key ? news.ids.filter(id => !rows.some(r => r.id === id)) : [];
 
