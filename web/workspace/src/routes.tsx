@@ -35,27 +35,35 @@ const desk = createRoute({
   },
 });
 
-/** A page's module: its component by name, and what to ask for when the desk is opened at it. */
-type Page = { opening?: (client: QueryClient, search: Search) => Promise<void> } & Record<string, unknown>;
+/** A page's module: its component by name, and what to ask for before it is made. */
+type Page = { opening?: (client: QueryClient, search: Search, params: Record<string, string>) => Promise<unknown> } & Record<string, unknown>;
 
-/** How long the first page waits for what it shows, in milliseconds: to be made once costs less than to be made without it, and then again. */
+/** How long a page waits for what it shows, in milliseconds: to be made once costs less than to be made without it, and then again. */
 const patience = 300;
 
 const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`).test(location.pathname);
 
 // One line a page; README.md says how to add one.
 function page<Path extends string>(path: Path, load: () => Promise<Page>, name: string) {
-  // the page that the desk is opened at, and what it shows first, come while it is asked who is signed in
-  let shown: Promise<unknown> | undefined;
+  const open = async (search: Search, params: Record<string, string>) => {
+    const { opening } = await load();
+    // what cannot be read is said by the page
+    await Promise.race([opening?.(queryClient, search, params).catch(() => undefined), new Promise(resolve => { setTimeout(resolve, opening ? patience : 0); })]);
+  };
+
+  // the page that the desk is opened at, and what it shows, come while it is asked who is signed in
   if (isFirst(path)) {
-    const module = load();
+    void load();
     if (mayBeSignedIn()) {
       void queryClient.prefetchQuery(meQuery);
-      shown = module.then(({ opening }) => opening && Promise.race([opening(queryClient, parseSearch(location.search)), new Promise(resolve => { setTimeout(resolve, patience); })]));
+      void open(parseSearch(location.search), {});
     }
   }
 
-  return createRoute({ getParentRoute: () => desk, path, validateSearch: anySearch, loader: async () => { await shown; shown = undefined; }, component: lazyRouteComponent(load as unknown as () => Promise<Record<string, never>>, name) });
+  return createRoute({
+    getParentRoute: () => desk, path, validateSearch: anySearch, component: lazyRouteComponent(load as unknown as () => Promise<Record<string, never>>, name),
+    loader: ({ location: to, params, cause }) => cause === 'stay' ? undefined : open(to.search as Search, params as Record<string, string>),
+  });
 }
 
 const home = createRoute({ getParentRoute: () => desk, path: '/', beforeLoad: () => { throw redirect({ to: '/tickets', search: { assignee: 'me' } }); } });

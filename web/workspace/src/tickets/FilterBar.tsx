@@ -1,6 +1,6 @@
 import { Button, Checkbox, Popover, ScrollArea, Stack, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useMe } from '../access/me';
 import type { Search } from '../shared/search';
 import { useTranslation } from '../text/useTranslation';
@@ -9,7 +9,7 @@ import { priorities, statusCategories, useRulebook, useTagsFrom } from './rulebo
 import classes from './tickets.module.css';
 
 /** One button for each thing that is often filtered by; what is chosen stands in it. */
-export function FilterBar({ search, set }: { search: Search; set: (changes: Search) => void }) {
+export const FilterBar = memo(function FilterBar({ search, set }: { search: Search; set: (changes: Search) => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const book = useRulebook();
@@ -26,7 +26,7 @@ export function FilterBar({ search, set }: { search: Search; set: (changes: Sear
     { name: 'tag', options: [...new Set([...chosenOf('tag'), ...tags])].map(x => ({ value: x, label: x })) },
   ];
   return <>{filters.map(f => <Filter key={f.name} title={t(`tickets.field.${f.name as 'tag'}`)} options={f.options} chosen={chosenOf(f.name)} choose={v => { set({ [f.name]: v.join(',') || undefined }); }} onWords={f.name === 'tag' ? setTagWords : undefined} />)}</>;
-}
+});
 
 interface FilterProps { title: string; options: { value: string; label: string }[]; chosen: string[]; choose: (values: string[]) => void; /** Finds further options. */ onWords: ((words: string) => void) | undefined }
 

@@ -2,14 +2,14 @@ import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, Select, Stack,
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconArrowUp, IconInbox, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMe } from '../access/me';
 import { ApiProblem } from '../api/client';
 import { PageHeader } from '../shared/PageHeader';
 import { ProblemAlert } from '../shared/Problem';
 import { Empty, Failed } from '../shared/States';
-import type { Search } from '../shared/search';
+import { stringifySearch, type Search } from '../shared/search';
 import { useCommands } from '../shell/keys';
 import { viewsQuery } from '../shell/Sidebar';
 import { useTranslation } from '../text/useTranslation';
@@ -28,11 +28,11 @@ import { ticketListQuery, useTicketList } from './useTicketList';
 import { SaveView } from './SaveView';
 import classes from './tickets.module.css';
 
-/** Asks for the rows of the list that the desk is opened at, and for the names in them. */
+/** Asks for the rows of the list that is opened, and for the names in them. */
 export async function opening(client: QueryClient, search: Search) {
   for (const query of [statusesQuery, agentsQuery, groupsQuery, categoriesQuery]) void client.prefetchQuery(query as typeof statusesQuery);
-  // what a view holds is not known yet
-  if (!search.view) await client.prefetchInfiniteQuery(ticketListQuery(filterOf(search, undefined), search.sort ?? defaultSort));
+  // what a view holds may not be known yet
+  if (!search.view) await client.ensureInfiniteQueryData(ticketListQuery(filterOf(search, undefined), search.sort ?? defaultSort));
 }
 
 export function TicketListPage() {
@@ -40,14 +40,13 @@ export function TicketListPage() {
   const me = useMe();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const search: Search = useSearch({ strict: false });
-  // while another page is on its way this one is drawn once more, with that one's address
-  const href = useRouterState({ select: s => s.location.pathname === '/tickets' ? s.location.href : null });
+  const searchKey = JSON.stringify(useSearch({ strict: false }));
+  const search = useMemo(() => JSON.parse(searchKey) as Search, [searchKey]);
+  const href = `/tickets${stringifySearch(search)}`;
   const views = useQuery(viewsQuery);
   const view = views.data?.find(v => v.id === search.view);
   const isReady = !search.view || views.isSuccess;
-  const searchKey = JSON.stringify(search);
-  const filter = useMemo(() => filterOf(JSON.parse(searchKey) as Search, view?.conditions), [searchKey, view?.conditions]);
+  const filter = useMemo(() => filterOf(search, view?.conditions), [search, view?.conditions]);
   const sort = search.sort ?? (view?.sort || defaultSort);
   const list = useTicketList(filter, sort, isReady);
   const groupBy = groupingOf(search.groupBy, view?.groupBy);
@@ -77,7 +76,7 @@ export function TicketListPage() {
     setAll(false);
   }
 
-  useEffect(() => { if (href !== null) rememberList({ href, ids: rows.map(r => ({ id: r.id, reference: r.reference })) }); }, [href, rows]);
+  useEffect(() => { rememberList({ href, ids: rows.map(r => ({ id: r.id, reference: r.reference })) }); }, [href, rows]);
 
   const goTo = useCallback((index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
@@ -95,7 +94,7 @@ export function TicketListPage() {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when there are rows
   }, [isThere]);
 
-  const set = useCallback((changes: Search) => { void navigate({ to: '/tickets', search: { ...(JSON.parse(searchKey) as Search), ...changes }, replace: true }); }, [navigate, searchKey]);
+  const set = useCallback((changes: Search) => { void navigate({ to: '/tickets', search: { ...search, ...changes }, replace: true }); }, [navigate, search]);
   const open = useCallback((reference: string) => { void navigate({ to: '/tickets/$id', params: { id: reference } }); }, [navigate]);
   const warm = useCallback((reference: string) => { prefetchTicket(client, reference); }, [client]);
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Alert, Anchor, Button, Menu, Tabs, Text, TextInput, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDots, IconFlagFilled } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, startTransition, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useMe } from '../access/me';
@@ -23,13 +23,17 @@ import { unmerge } from './MergeDialog';
 import { useRulebook, type Ticket } from './rulebook';
 import { SidePanel } from './SidePanel';
 import classes from './ticket.module.css';
-import { prefetchTicket, ticketQuery } from './ticketQueries';
+import { commentsQuery, prefetchTicket, ticketQuery } from './ticketQueries';
 import { EscalateDialog, MergeIntoDialog } from './TicketDialogs';
 
 // the editor is large and comes when the conversation is there already
 const Composer = lazy(() => import('./Composer').then(m => ({ default: m.Composer })));
 const composerPlace = <div className={classes.composer} style={{ height: 172 }} />;
 const HistoryTab = lazy(() => import('./HistoryTab').then(m => ({ default: m.HistoryTab })));
+
+/** Asks for what a ticket says. */
+export const opening = (client: QueryClient, _: Search, { id }: Record<string, string>) =>
+  id === undefined ? Promise.resolve() : Promise.all([client.ensureQueryData(ticketQuery(id)), client.ensureInfiniteQueryData(commentsQuery(id))]);
 
 export function TicketPage() {
   const { id } = useParams({ strict: false });

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconFlagFilled } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useImperativeHandle, useMemo, useRef, type MouseEvent, type Ref } from 'react';
+import { memo, startTransition, useEffect, useImperativeHandle, useMemo, useRef, type MouseEvent, type Ref } from 'react';
 import { Time } from '../shared/Time';
 import { useTranslation } from '../text/useTranslation';
 import type { ColumnName } from './display';
@@ -152,7 +152,7 @@ const Row = memo(function Row({ book, ticket, index, height, columns, isActive, 
       </td>
       <td className={classes.subject}>
         {/* the router's own link watches every change of the address, in each row */}
-        <a href={`/tickets/${encodeURIComponent(ticket.reference)}`} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { setActive(index); warm(ticket.reference); }} onMouseDown={() => { warm(ticket.reference); }}
+        <a href={`/tickets/${encodeURIComponent(ticket.reference)}`} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { warm(ticket.reference); startTransition(() => { setActive(index); }); }} onMouseDown={() => { warm(ticket.reference); }}
           onClick={e => { if (opensHere(e)) { e.preventDefault(); open(ticket.reference); } }}>
           <span className={`${classes.reference} tabular`} title={ticket.reference}>#{ticket.number}</span>
           <span className="truncate">{ticket.subject}</span>

@@ -11,4 +11,4 @@ export const lastList = () => last;
 export const rememberOpened = (ticket: string | null) => { opened = ticket; };
 
 /** The ticket that one comes back from to the list at this address. */
-export const comesBackFrom = (href: string | null) => last.href === href && opened !== null ? last.ids.find(x => x.reference === opened || x.id === opened) : undefined;
+export const comesBackFrom = (href: string) => last.href === href && opened !== null ? last.ids.find(x => x.reference === opened || x.id === opened) : undefined;
