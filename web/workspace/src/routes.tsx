@@ -46,7 +46,8 @@ const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')
 // One line a page; README.md says how to add one.
 function page<Path extends string>(path: Path, load: () => Promise<Page>, name: string) {
   const open = async (search: Search, params: Record<string, string>) => {
-    const { opening } = await load();
+    // a page that cannot be fetched is its component's matter: after an update of the server it loads anew
+    const { opening } = await load().catch((): Page => ({}));
     // what cannot be read is said by the page
     await Promise.race([opening?.(queryClient, search, params).catch(() => undefined), new Promise(resolve => { setTimeout(resolve, opening ? patience : 0); })]);
   };
