@@ -36,6 +36,8 @@ const looking = new Map<string, number>();
 let present = new Map<string, Present[]>();
 
 let state: LiveState = 'connecting';
+/** When it last became live: what was read before may have changed unheard. */
+let since = 0;
 let hub: HubConnection | null = null;
 let isWanted = false;
 let tries = 0;
@@ -48,6 +50,7 @@ const changed = () => { watchers.forEach(w => { w(); }); };
 function become(next: LiveState) {
   if (state === next) return;
   state = next;
+  if (next === 'live') since = Date.now();
   changed();
 }
 
@@ -125,6 +128,8 @@ export const live = {
     catchUps.add(catchUp);
     return () => catchUps.delete(catchUp);
   },
+  /** When changes began to be heard, in milliseconds of the epoch. */
+  since: () => since,
   /** Says that one types on a ticket that is looked at; it lapses by itself. */
   type(ticketId: string, isTyping: boolean) {
     if (state === 'live') void hub?.invoke('Type', ticketId, isTyping).catch(() => undefined);

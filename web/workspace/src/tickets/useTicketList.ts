@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { answer, api, type Wire } from '../api/client';
-import { live } from '../live';
+import { live, useLiveState } from '../live';
 import { reread } from './change';
 import type { Ticket } from './rulebook';
 
@@ -34,6 +34,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
   useEffect(() => { known.current = new Map(rows.map(r => [r.id, r])); }, [rows]);
 
   const [news, setNews] = useState<{ key: unknown; ids: string[] }>({ key, ids: [] });
+  const isLive = useLiveState() === 'live';
   const look = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     const changed = new Set<string>();
@@ -50,8 +51,12 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
     async function lookForNews() {
       look.current = undefined;
       const first = await ask(filter, sort, '').catch(() => null);
+      first?.data.filter(r => r.version > (known.current.get(r.id)?.version ?? Infinity)).forEach(r => { void reread(r.id); });
       if (first) setNews({ key, ids: first.data.map(r => r.id).filter(id => !known.current.has(id)) });
     }
+
+    // what came between the reading of the list and the first change that is heard
+    if (isLive && (client.getQueryState(key)?.dataUpdatedAt ?? Infinity) < live.since()) look.current ??= setTimeout(() => { void lookForNews(); }, 0);
 
     const stop = live.on(event => {
       if (event.entity !== 'ticket') return;
@@ -65,7 +70,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
       }
     });
     return () => { stop(); clearTimeout(patch); clearTimeout(look.current); look.current = undefined; };
-  }, [filter, sort, client, key]);
+  }, [filter, sort, client, key, isLive]);
 
   const newIds = news.key === key ? news.ids.filter(id => !rows.some(r => r.id === id)) : [];
 
