@@ -6,9 +6,8 @@ using Deskhand.Http;
 namespace Deskhand.Tickets;
 
 /// <summary>
-/// What was learned of long lists, for a few seconds: where their deep pages begin, how far back words are
-/// found, and that they are too long to count. So the
-/// thousandth page costs what the first does. Short pages and short lists are always read anew.
+/// What was learned of long lists, for a few seconds: where their deep pages begin, how far back words are found, and that they are too long to count.
+/// So the thousandth page costs what the first does. Short pages and short lists are always read anew.
 /// </summary>
 internal sealed class ListMemory(Memory memory, TimeProvider clock)
 {

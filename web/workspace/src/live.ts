@@ -32,12 +32,12 @@ const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 /** Called when what was missed must be read again. */
 const catchUps = new Set<() => void>();
+/** Called when changes begin to be heard. */
+const begins = new Set<() => void>();
 const looking = new Map<string, number>();
 let present = new Map<string, Present[]>();
 
 let state: LiveState = 'connecting';
-/** When it last became live: what was read before may have changed unheard. */
-let since = 0;
 let hub: HubConnection | null = null;
 let isWanted = false;
 let tries = 0;
@@ -50,7 +50,6 @@ const changed = () => { watchers.forEach(w => { w(); }); };
 function become(next: LiveState) {
   if (state === next) return;
   state = next;
-  if (next === 'live') since = Date.now();
   changed();
 }
 
@@ -74,10 +73,12 @@ async function connect() {
   mine.onclose(() => { if (hub === mine) lost(); });
   try {
     await mine.start();
-    await mine.invoke('Join', { after: position, only: [...names, 'ticket:presence'] });
+    const after = position;
+    await mine.invoke('Join', { after, only: [...names, 'ticket:presence'] });
     for (const id of looking.keys()) void mine.invoke('Look', id).catch(() => undefined);
     tries = 0;
     become('live');
+    if (after === null) begins.forEach(b => { b(); });
   } catch {
     if (hub === mine) lost();
     void mine.stop();
@@ -128,8 +129,11 @@ export const live = {
     catchUps.add(catchUp);
     return () => catchUps.delete(catchUp);
   },
-  /** When changes began to be heard, in milliseconds of the epoch. */
-  since: () => since,
+  /** Calls when changes begin to be heard: what was read before may have changed unheard. After a gap nothing is missed, and this is not called. */
+  onBegun(begin: () => void): () => void {
+    begins.add(begin);
+    return () => begins.delete(begin);
+  },
   /** Says that one types on a ticket that is looked at; it lapses by itself. */
   type(ticketId: string, isTyping: boolean) {
     if (state === 'live') void hub?.invoke('Type', ticketId, isTyping).catch(() => undefined);

@@ -41,9 +41,13 @@ type Page = { opening?: (client: QueryClient, search: Search, params: Record<str
 /** How long a page waits for what it shows, in milliseconds: to be made once costs less than to be made without it, and then again. */
 const patience = 300;
 
-const isFirst = (path: string) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`).test(location.pathname);
+/** What stands in the address that the desk is opened at for the names in a path; null when it is not such a path. */
+const namedIn = (path: string) => new RegExp(`^${path.replace(/\$(\w+)/g, '(?<$1>[^/]+)')}$`).exec(location.pathname);
 
-// One line a page; README.md says how to add one.
+/** The first page whose path is the address's; those with names come after those without. */
+let hasFirst = false;
+
+// One line a page, paths with names after those without; README.md says how to add one.
 function page<Path extends string>(path: Path, load: () => Promise<Page>, name: string) {
   const open = async (search: Search, params: Record<string, string>) => {
     // a page that cannot be fetched is its component's matter: after an update of the server it loads anew
@@ -53,11 +57,13 @@ function page<Path extends string>(path: Path, load: () => Promise<Page>, name: 
   };
 
   // the page that the desk is opened at, and what it shows, come while it is asked who is signed in
-  if (isFirst(path)) {
+  const named = hasFirst ? null : namedIn(path);
+  if (named) {
+    hasFirst = true;
     void load();
     if (mayBeSignedIn()) {
       void queryClient.prefetchQuery(meQuery);
-      void open(parseSearch(location.search), {});
+      void open(parseSearch(location.search), { ...named.groups });
     }
   }
 

@@ -33,7 +33,7 @@ const HistoryTab = lazy(() => import('./HistoryTab').then(m => ({ default: m.His
 
 /** Asks for what a ticket says. */
 export const opening = (client: QueryClient, _: Search, { id }: Record<string, string>) =>
-  id === undefined ? Promise.resolve() : Promise.all([client.ensureQueryData(ticketQuery(id)), client.ensureInfiniteQueryData(commentsQuery(id))]);
+  Promise.all([client.ensureQueryData(ticketQuery(id!)), client.ensureInfiniteQueryData(commentsQuery(id!))]);
 
 export function TicketPage() {
   const { id } = useParams({ strict: false });

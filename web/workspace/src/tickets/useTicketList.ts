@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { answer, api, type Wire } from '../api/client';
-import { live, useLiveState } from '../live';
+import { live } from '../live';
 import { reread } from './change';
 import type { Ticket } from './rulebook';
 
@@ -34,7 +34,6 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
   useEffect(() => { known.current = new Map(rows.map(r => [r.id, r])); }, [rows]);
 
   const [news, setNews] = useState<{ key: unknown; ids: string[] }>({ key, ids: [] });
-  const isLive = useLiveState() === 'live';
   const look = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     const changed = new Set<string>();
@@ -56,8 +55,7 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
     }
 
     // what came between the reading of the list and the first change that is heard
-    if (isLive && (client.getQueryState(key)?.dataUpdatedAt ?? Infinity) < live.since()) look.current ??= setTimeout(() => { void lookForNews(); }, 0);
-
+    const stopBegun = live.onBegun(() => { void lookForNews(); });
     const stop = live.on(event => {
       if (event.entity !== 'ticket') return;
       const row = known.current.get(event.id);
@@ -69,8 +67,8 @@ export function useTicketList(filter: Wire<'TicketFilters'>, sort: string, enabl
         look.current ??= setTimeout(() => { void lookForNews(); }, 600);
       }
     });
-    return () => { stop(); clearTimeout(patch); clearTimeout(look.current); look.current = undefined; };
-  }, [filter, sort, client, key, isLive]);
+    return () => { stop(); stopBegun(); clearTimeout(patch); clearTimeout(look.current); look.current = undefined; };
+  }, [filter, sort, client, key]);
 
   const newIds = news.key === key ? news.ids.filter(id => !rows.some(r => r.id === id)) : [];
 
