@@ -76,6 +76,9 @@ public sealed class SearchWords
 
     public bool IsEmpty => exact.IsEmpty && beginnings.IsEmpty;
 
+    /// <summary>How words begin that fit, folded: a text that holds none of these when folded has no word that fits.</summary>
+    public IEnumerable<string> Beginnings => exact.Concat(beginnings);
+
     public bool Fit(ReadOnlySpan<char> word)
     {
         if (word.IsEmpty || (!firsts.Contains(Folding.Fold(word[0])) && !Folding.IsAccent(word[0]))) return false;

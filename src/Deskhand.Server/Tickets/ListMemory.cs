@@ -18,6 +18,7 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
     private readonly Turns turns = new();
+    private readonly Turns searching = new(atOnce: Math.Max(4, Environment.ProcessorCount * 2));
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -39,6 +40,12 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
     /// <summary>One at a time for one page; different pages hardly ever wait for each other.</summary>
     public Task<IDisposable> Turn(string list, int skip, CancellationToken cancellationToken) =>
         Place(list, skip) is null ? turns.Take(HashCode.Combine(list, skip), cancellationToken) : Turns.NoWait;
+
+    /// <summary>
+    /// So many look for words at once as keep the processors busy. More would slow each other (a third of the p99 of twenty, docs/measurements.md) and
+    /// take every connection from those who read and write.
+    /// </summary>
+    public Task<IDisposable> Searching(CancellationToken cancellationToken) => searching.Take(0, cancellationToken);
 
     public void Remember(string list, int skip, string cursor)
     {

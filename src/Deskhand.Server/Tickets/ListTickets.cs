@@ -45,6 +45,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var place = order.Place(cursor);
         if (place.Problem is { } problem) return problem;
         filter.After(order, place.Value);
+        using var search = await Searching(cancellationToken);
         var (rows, next) = await Rows(0, limit, cancellationToken);
         return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, limit, null, false, next, next is not null));
     }
@@ -52,6 +53,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>A page by its number.</summary>
     public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, int countedUpTo, CancellationToken cancellationToken)
     {
+        using var search = await Searching(cancellationToken);
         var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(countedUpTo, cancellationToken);
         if (ListMemory.IsDeep(page.Skip))
         {
@@ -67,6 +69,8 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(countedUpTo, cancellationToken);
         return Answer(page, [.. rows.Select(TicketResponse.Listed)], next, total, isEstimate);
     }
+
+    private Task<IDisposable> Searching(CancellationToken cancellationToken) => filter.Words is null ? Turns.NoWait : memory.Searching(cancellationToken);
 
     /// <summary>A deep page whose beginning is not known: the row before it is read too, and is the place that is remembered.</summary>
     private async Task<Outcome<Page<TicketResponse>>> FindDeep(PageRequest page, long total, bool isEstimate, CancellationToken cancellationToken)
@@ -103,7 +107,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
-        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.IsNarrowed, most, from);
+        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.HasFacets, filter.IsUnsolved, most, from);
         if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
         if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered(most), most, null, cancellationToken);
 

@@ -57,10 +57,11 @@ internal static class FindAnything
         var (limit, ahead) = (page.Value.Limit, new List<SearchResult>());
         // conditions are about tickets
         var names = asked.Value.Conditions.IsEmpty && parsed.Value.Texts.All(t => !t.Negated) ? string.Join(' ', parsed.Value.Texts.Select(t => t.Text)) : "";
-        foreach (var type in types.Value.Where(t => t != SearchResultType.Ticket))
+        var only = types.Value.Count == 1;
+        var others = types.Value.Where(t => t != SearchResultType.Ticket).ToList();
+        if (!only) others = query.Cursor is null && names.Length > 0 && others.Count > 0 ? await WithSuch(others, names, session, cancellationToken) : [];
+        foreach (var type in others)
         {
-            var only = types.Value.Count == 1;
-            if (!only && query.Cursor is not null) continue;
             var found = await InDirectory(type, names, only ? query.Cursor : null, only ? limit : Math.Min(Ahead, limit), words, caller, session, cancellationToken);
             if (only || found.Problem is not null) return Answer.Ok(found);
             ahead.AddRange(found.Value.Data);
@@ -85,6 +86,14 @@ internal static class FindAnything
         }
 
         return types.Count > 0 ? types : caller.May(Permission.CustomersRead) ? [SearchResultType.Customer, SearchResultType.Contact, SearchResultType.Ticket] : [SearchResultType.Ticket];
+    }
+
+    /// <summary>Those types of which there is anything by such names; mostly there is nothing.</summary>
+    private static async Task<List<SearchResultType>> WithSuch(List<SearchResultType> types, string names, TenantSession session, CancellationToken cancellationToken)
+    {
+        var (customers, contacts) = (await session.Query("SELECT EXISTS (SELECT FROM search_directory('customers', $1)), EXISTS (SELECT FROM search_directory('contacts', $1))",
+            r => (r.GetBoolean(0), r.GetBoolean(1)), cancellationToken, Rows.P(names)))[0];
+        return [.. types.Where(t => t == SearchResultType.Customer ? customers : contacts)];
     }
 
     private static async Task<Outcome<Page<SearchResult>>> InDirectory(

@@ -25,9 +25,10 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
     private const double ToFetch = 1.5;
     private const double ToFetchTicket = 5;
 
-    // to ask the index for one more week, and for one of tickets of a status, which are many in the last weeks
+    // to ask the index for one more week, for one of unsolved tickets, and for one of tickets of a status, which are many in the last weeks
     private const double ToAskAWeek = 150;
-    private const double ToAskANarrowWeek = 450;
+    private const double ToAskAnUnsolvedWeek = 50;
+    private const double ToAskAFacetedWeek = 450;
 
     /// <summary>More weeks than expected are asked for at once, because a second question costs more than a few tickets too many.</summary>
     private const double Generous = 1.5;
@@ -44,10 +45,11 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
     /// <param name="plan">The words.</param>
     /// <param name="beside">How many tickets fit everything but the words, about.</param>
     /// <param name="isIndexed">Whether the index knows everything that is asked, so that it names no ticket that does not fit.</param>
-    /// <param name="isNarrowed">Whether it is asked for more than the words.</param>
+    /// <param name="hasFacets">Whether it is asked for more words than are looked for.</param>
+    /// <param name="isUnsolved">Whether it is asked for unsolved tickets only, which have weeks of their own.</param>
     /// <param name="wanted">How many are to be found.</param>
     /// <param name="from">Where to begin.</param>
-    public static NewestByWords Choose(SearchPlan plan, long beside, bool isIndexed, bool isNarrowed, int wanted, DateTimeOffset from)
+    public static NewestByWords Choose(SearchPlan plan, long beside, bool isIndexed, bool hasFacets, bool isUnsolved, int wanted, DateTimeOffset from)
     {
         var documents = Math.Max(1.0, plan.Documents);
         var matches = Math.Max(1.0, plan.Estimate);
@@ -56,8 +58,11 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
         var weeks = (int)Math.Clamp(Math.Ceiling((plan.HasBeginnings ? GenerousWithBeginnings : Generous) * wanted * span / fitting), 1, span);
 
         var look = Math.Min(beside, wanted * documents / matches) * ToLook;
-        var gather = isIndexed ? (fitting * ToFetch) + (isNarrowed ? matches * ToPass : 0) : matches * ToFetchTicket;
-        var byWeeks = weeks * (isNarrowed ? ToAskANarrowWeek : ToAskAWeek) + Math.Min(gather, Uneven * gather * weeks / span);
+        var fetch = isIndexed ? fitting * ToFetch : matches * ToFetchTicket;
+        var pass = isIndexed ? matches * ToPass : 0;
+        var gather = fetch + (hasFacets || isUnsolved ? pass : 0);
+        var askAWeek = hasFacets ? ToAskAFacetedWeek : isUnsolved ? ToAskAnUnsolvedWeek : ToAskAWeek;
+        var byWeeks = weeks * askAWeek + Math.Min(gather, Uneven * (hasFacets ? gather : fetch) * weeks / span);
         return look < gather && look < byWeeks ? new(WordsWay.Look, 0)
             // weeks would have to be guessed
             : gather <= byWeeks || plan.IsRare ? new(WordsWay.Gather, 0)

@@ -52,7 +52,7 @@ internal static class SuggestWhileTyping
                 UNION ALL
                 SELECT t.id, t.reference, t.subject, t.status, t.updated_at, 1 FROM tickets t
                 WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.reference <> $2 AND t.number <> $3{scope}
-                  AND t.id IN (SELECT newest_tickets($4::text::tsquery, 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', {most}, {(plan is { IsCommon: true } ? "true" : "false")}))) found
+                  AND t.id IN (SELECT {(plan is { IsCommon: true } ? "walk" : "search")}_tickets($4::text::tsquery, {most}))) found
             ORDER BY place, updated_at DESC LIMIT {Most}
             """, r => new TicketSuggestion(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3)), cancellationToken, [.. parameters]);
     }

@@ -16,8 +16,6 @@ internal sealed partial class TicketFilter
     /// <summary>Beyond the page, for tickets whose index is a moment behind.</summary>
     private const int Spare = 20;
 
-    private static readonly string[] Unsolved = [.. Enum.GetValues<StatusCategory>().Where(c => c is not (StatusCategory.Solved or StatusCategory.Closed)).Select(c => Wire.Name(c))];
-
     /// <summary>Conditions that the index knows, as further words: what they name is looked at again, but much that does not fit is not even named.</summary>
     private readonly List<string> facets = [];
 
@@ -36,8 +34,11 @@ internal sealed partial class TicketFilter
     /// <summary>Whether the index knows everything that is asked.</summary>
     public bool IsIndexed { get; private set; }
 
-    /// <summary>Whether the index is asked for more than words.</summary>
-    public bool IsNarrowed => facets.Count > 0;
+    /// <summary>Whether the index is asked for more words than are looked for.</summary>
+    public bool HasFacets => facets.Count > 0;
+
+    /// <summary>Whether the index is asked for unsolved tickets only.</summary>
+    public bool IsUnsolved { get; private set; }
 
     /// <summary>Whether a ticket may be named by what was typed, however long ago it was changed.</summary>
     public bool NamesTicket => direct is not null;
@@ -54,7 +55,9 @@ internal sealed partial class TicketFilter
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}){direct})";
+    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}, {OnlyUnsolved}){direct})";
+
+    private string OnlyUnsolved => IsUnsolved ? "true" : "false";
 
     private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT search_own($1, {words}::text::tsquery))";
 
@@ -62,24 +65,26 @@ internal sealed partial class TicketFilter
     public string WhereLooking(int most)
     {
         return IsOnlyWords
-            ? $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({words}::text::tsquery, {Before}, {most + Spare}, true){direct})"
+            ? $"{WhereWithoutWords} AND t.id IN (SELECT walk_tickets({words}::text::tsquery, {most + Spare}, {Before}){direct})"
             : $"{WhereWithoutWords} AND {Look}";
     }
 
     /// <summary>The predicate for the newest rows, by all that match.</summary>
-    public string WhereGathered(int most) => IsIndexed
-        ? $"{WhereWithoutWords} AND t.id IN (SELECT newest_tickets({Narrowed}::text::tsquery, {Before}, {most + Spare}, false){direct})"
-        : $"{WhereWithoutWords} AND t.id IN (SELECT search_tickets({Narrowed}::text::tsquery, {SearchPlan.Many * 2}){direct})";
+    public string WhereGathered(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, "NULL")}{direct})";
 
     /// <summary>The predicate for the newest rows, by what matches in the weeks of a parameter, which is the last.</summary>
     public string WhereOfWeeks(int most)
     {
-        var (query, until) = (Narrowed, Before);
-        return $"{WhereWithoutWords} AND t.id IN (SELECT tickets_of_weeks({query}::text::tsquery, ${Parameters.Count + 1}, {until}, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}))";
+        // takes its parameters before the last is named
+        var newest = Newest(most, "");
+        return $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, $"${Parameters.Count + 1}")})";
     }
 
+    /// <summary>Of what the index does not know all, all that match are looked at.</summary>
+    private string Newest(int most, string weeks) => $"search_tickets({Narrowed}::text::tsquery, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}, {OnlyUnsolved}, {weeks}, {Before})";
+
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
-    public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most})" : null;
+    public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most}, {OnlyUnsolved})" : null;
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
     public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed && $"${n + 1}" != among).Select(p => p.Value));
@@ -109,11 +114,11 @@ internal sealed partial class TicketFilter
         foreach (var condition in asked.Conditions.Where(c => !c.Negated))
         {
             if (condition is ChoiceCondition choice) Facet(choice.Field, [.. choice.Values]);
-            if (condition is TraitCondition { Traits: [SearchTrait.Unsolved] }) Facet(SearchField.StatusCategory, Unsolved);
+            if (condition is TraitCondition { Traits: [SearchTrait.Unsolved] }) IsUnsolved = true;
         }
 
         if (asked.Among is { } few) conditions.Add($"t.id = ANY ({among = Add(Rows.P(few))})");
-        IsIndexed = conditions.Count == 2 + facets.Count && caller.Scope == TicketScope.All;
+        IsIndexed = conditions.Count == 2 + facets.Count + (IsUnsolved ? 1 : 0) && caller.Scope == TicketScope.All;
         if (asked.Words is not { Query: { } query } plan) return;
         Words = plan;
         words = Add(Rows.P(query));

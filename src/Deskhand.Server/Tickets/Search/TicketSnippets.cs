@@ -17,6 +17,7 @@ internal static partial class TicketSnippets
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<List<SearchResult>> Show(IReadOnlyList<TicketResponse> tickets, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
+        // most texts say nothing of it; one with other letters than ASCII may hold a word in other letters than it is looked for
         var texts = words.IsEmpty || tickets.Count == 0 ? [] : await session.Query("""
             SELECT t.id, n.id, n.format, n.body
             FROM tickets t CROSS JOIN LATERAL (
@@ -25,9 +26,10 @@ internal static partial class TicketSnippets
                 (SELECT c.id, c.format, left(c.body, 4000) FROM ticket_comments c
                  WHERE c.tenant_id = t.tenant_id AND c.ticket_id = t.id AND c.deleted_at IS NULL AND ($3 OR c.visibility = 'public')
                  ORDER BY c.created_at DESC, c.id DESC LIMIT 20)) n
-            WHERE t.tenant_id = $1 AND t.id = ANY ($2)
+            WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND (lower(n.body COLLATE "C") LIKE ANY ($4) OR octet_length(n.body) <> length(n.body))
             """, r => (Ticket: r.GetGuid(0), Comment: r.Id(1), Format: r.GetString(2), Body: r.GetString(3)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(tickets.Select(t => t.Id).ToArray()), Rows.P(caller.May(Permission.NotesRead)));
+            Rows.P(session.TenantId), Rows.P(tickets.Select(t => t.Id).ToArray()), Rows.P(caller.May(Permission.NotesRead)),
+            Rows.P(words.Beginnings.Select(b => $"%{b.Replace('\\', '_')}%").ToArray()));
         var best = texts
             .Select(t => (t.Ticket, t.Comment, Snippet: SearchSnippet.Of(Plain(t.Body, t.Format), words, Length)))
             .Where(t => !t.Snippet.Marks.IsEmpty)
