@@ -76,14 +76,18 @@ internal static class GetDelivery
             Rows.P(session.TenantId), Rows.P(id))).SingleOrDefault();
 }
 
-/// <summary>POST /deliveries/{id}/resend: a message that was given up, refused or sent goes (again), with the same Message-ID. One under way is left alone.</summary>
+/// <summary>
+/// POST /deliveries/{id}/resend: a message that was given up, refused or sent goes (again), with the same Message-ID. One under way is left alone, and
+/// without a mail server nothing is queued.
+/// </summary>
 internal static class ResendDelivery
 {
     public static async Task<Answer<DeliveryResponse>> Handle(
-        Guid id, Caller caller, TenantSession session, Sender sender, RequestOrigin origin, TimeProvider clock, CancellationToken cancellationToken) =>
+        Guid id, Caller caller, TenantSession session, Sender sender, DeskhandSettings settings, RequestOrigin origin, TimeProvider clock, CancellationToken cancellationToken) =>
         Answer.Ok(await session.Transact<DeliveryResponse>(async () =>
         {
             if (await GetDelivery.Find(id, session, cancellationToken) is null) return Problem.NotFound("delivery");
+            if (settings.Smtp is null) return Problem.Conflict("no_mail_server", "This desk has no mail server (DESKHAND_SMTP_URL); without one nothing is queued.");
             var now = Instants.Now(clock);
             var again = await session.Execute("""
                 UPDATE deliveries SET state = 'queued', attempts = 0, next_attempt_at = $3, handed_over_at = NULL, lease_until = NULL, last_error = NULL, sent_at = NULL

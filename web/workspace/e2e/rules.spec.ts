@@ -6,17 +6,18 @@ import { apiAs, expect, expectAccessible, signIn, test, tickets, unique, type Ap
 /** Takes what webhooks send, and keeps it. */
 async function receiver() {
   const took: { headers: IncomingHttpHeaders; type: string; subject?: string }[] = [];
+  const answers = { status: 200, body: 'taken' };
   const server = createServer((request, answer) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => { parts.push(part); });
     request.on('end', () => {
       const body = JSON.parse(Buffer.concat(parts).toString()) as { eventType: string; data: { ticket?: { subject: string } } };
       took.push({ headers: request.headers, type: body.eventType, ...(body.data.ticket ? { subject: body.data.ticket.subject } : {}) });
-      answer.writeHead(200).end('taken');
+      answer.writeHead(answers.status).end(answers.body);
     });
   });
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
-  return { took, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/desk`, close: () => new Promise(resolve => { server.close(resolve); server.closeAllConnections(); }) };
+  return { took, answers, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/desk`, close: () => new Promise(resolve => { server.close(resolve); server.closeAllConnections(); }) };
 }
 
 const tagged = (tag: string) => ({ field: 'tags', operator: 'contains', value: [tag] });
@@ -136,6 +137,54 @@ test('a webhook has headers of its own, which nobody is shown again, and a rule 
     await expectAccessible(page);
     expect(await page.content()).not.toContain(`Bearer ${word}`);
   }).finally(there.close);
+});
+
+test('a webhook that fails says so and why, and what it missed is sent again', async ({ page, request }) => {
+  const api = await apiAs(request);
+  const there = await receiver();
+  Object.assign(there.answers, { status: 503, body: 'closed for the night' });
+  const { id } = await api.post<{ id: string }>('/webhooks', { url: there.url, events: ['view.deleted'] });
+  await during(api, [`/webhooks/${id}`], async () => {
+    await signIn(page);
+    await page.goto('/settings/webhooks');
+    const row = page.locator('tr').filter({ hasText: there.url }).last();
+    await expect(row).toContainText('Working');
+    await page.getByRole('button', { name: `More for ${there.url}` }).click();
+    await page.getByRole('menuitem', { name: 'Send a test' }).click();
+    await expect.poll(() => there.took.length).toBe(1);
+
+    // told while one looks on
+    const attempts = page.getByRole('dialog', { name: 'Attempts' });
+    await attempts.getByText('Failed only').click();
+    const attempt = attempts.getByRole('row').filter({ hasText: '503' });
+    await expect(attempt).toBeVisible();
+    await attempt.getByRole('button', { name: 'Details' }).click();
+    await expect(attempts.getByText('closed for the night')).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await expect(row).toContainText('Failing');
+
+    Object.assign(there.answers, { status: 200, body: 'taken' });
+    await page.getByRole('button', { name: `More for ${there.url}` }).click();
+    await page.getByRole('menuitem', { name: 'Attempts' }).click();
+    await attempts.getByRole('row').filter({ hasText: '503' }).first().getByRole('button', { name: 'Send again' }).click();
+    await expect.poll(() => there.took.length).toBe(2);
+    await expect(attempts.getByRole('row').filter({ hasText: '200' }).first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(row).toContainText('Working');
+  }).finally(there.close);
+});
+
+test('mail that was given up has a way to go again, and a desk without a mail server says so', async ({ page, request }) => {
+  const api = await apiAs(request);
+  const { data: parked } = await api.get<{ data: { to: string }[] }>('/deliveries?state=parked&limit=1');
+  await signIn(page);
+  await page.goto(`/settings/deliveries?to=${encodeURIComponent(parked[0]!.to)}`);
+  const row = page.getByRole('row').filter({ hasText: 'Held back' }).first();
+  await row.getByRole('button', { name: `More for ${parked[0]!.to}` }).click();
+  await page.getByRole('menuitem', { name: 'Send again' }).click();
+  await expect(page.getByText('This desk has no mail server')).toBeVisible();
+  await expect(row).toBeVisible();
 });
 
 test('the history tells which rule did what to a ticket, or why it could not', async ({ page, request }) => {

@@ -14,6 +14,7 @@ DROP INDEX ticket_search_words;
 -- of all tenants at once, as the owner
 ALTER TABLE ticket_search NO FORCE ROW LEVEL SECURITY;
 UPDATE ticket_search SET unsolved = true WHERE NOT document @@ search_own(tenant_id, '''=category:solved'' | ''=category:closed'''::tsquery);
+ALTER TABLE ticket_search FORCE ROW LEVEL SECURITY;
 -- search_tickets; entries gather in a short list first, because entering them one by one costs three times as much
 CREATE INDEX ticket_search_words ON ticket_search USING gin (search_weeks(tenant_id, updated_at, unsolved), document) WITH (gin_pending_list_limit = 256);
 ANALYZE ticket_search;
@@ -153,3 +154,5 @@ DROP INDEX ticket_search_words;
 CREATE INDEX ticket_search_words ON ticket_search USING gin (search_week(tenant_id, updated_at), document) WITH (gin_pending_list_limit = 256);
 DROP FUNCTION search_weeks(uuid, timestamptz, boolean);
 ALTER TABLE ticket_search DROP COLUMN unsolved;
+
+CALL isolate();

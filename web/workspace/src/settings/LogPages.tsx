@@ -68,7 +68,7 @@ export function DeliveriesPage() {
             { key: 'template', title: t('settings.deliveries.template'), wide: true, width: '9rem', cell: d => t(`settings.templates.kind.${d.template}`) },
             { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{t(`settings.deliveries.states.${d.state as 'sent'}`)}</Badge> },
             { key: 'when', title: t('settings.deliveries.when'), width: '7rem', cell: d => <Time at={d.sentAt ?? d.createdAt} /> },
-            { key: 'do', title: '', width: '3rem', cell: d => <RowMenu name={d.to} actions={[{ label: t('settings.deliveries.resend'), run: () => { resend(d.id); } }]} /> },
+            { key: 'do', title: '', width: '3rem', cell: d => <RowMenu name={d.to} actions={d.state === 'queued' || d.state === 'sending' ? [] : [{ label: t('settings.deliveries.resend'), run: () => { resend(d.id); } }]} /> },
           ]} />
       )}
       <MoreRows list={list} />

@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { answer, api, mergePatch, type Wire } from '../api/client';
 import { DataTable } from '../shared/DataTable';
 import { MoreRows, useAddress, usePaged } from '../shared/paged';
@@ -73,14 +73,16 @@ function State({ id }: { id: string }) {
   );
 }
 
-/** What was sent to an address and what it answered; each can be sent again. */
+/** What was sent to an address and what it answered; each can be sent again. No event tells of attempts, so it looks while it is open. */
 function Attempts({ id, close }: { id: string; close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { search, set } = useAddress();
   const failed = search.failed === 'true';
   const [open, setOpen] = useState<string | null>(null);
-  const list = usePaged<Attempt>(['webhooks', id, 'attempts', failed], page => answer(api.GET('/api/v1/webhooks/{id}/attempts', { params: { path: { id }, query: { ...page, ...(failed ? { failed: 'true' } : {}) } } })));
+  const list = usePaged<Attempt>(['webhooks', id, 'attempts', failed], page => answer(api.GET('/api/v1/webhooks/{id}/attempts', { params: { path: { id }, query: { ...page, ...(failed ? { failed: 'true' } : {}) } } })), { refetchInterval: 2000 });
+  const newest = list.rows?.[0]?.id;
+  useEffect(() => { void client.invalidateQueries({ queryKey: ['webhooks', id, 'status'] }); }, [client, id, newest]);
   function replay(attempt: Attempt) {
     answer(api.POST('/api/v1/webhooks/attempts/{id}/replay', { params: { path: { id: attempt.id } } })).then(() => { toast(t('settings.webhooks.replayed')); void client.invalidateQueries({ queryKey: ['webhooks', id] }); }, toastError);
   }

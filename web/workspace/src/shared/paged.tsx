@@ -17,9 +17,9 @@ export interface PagedList<Row> {
 }
 
 /** A list that is read page by page behind the cursor. Undefined rows are on their way. */
-export function usePaged<Row>(queryKey: QueryKey, read: (page: { limit: string; cursor?: string }, signal: AbortSignal) => Promise<Page<Row>>, { limit = 50, enabled = true } = {}): PagedList<Row> {
+export function usePaged<Row>(queryKey: QueryKey, read: (page: { limit: string; cursor?: string }, signal: AbortSignal) => Promise<Page<Row>>, { limit = 50, enabled = true, refetchInterval }: { limit?: number; enabled?: boolean; refetchInterval?: number } = {}): PagedList<Row> {
   const query = useInfiniteQuery({
-    queryKey, enabled,
+    queryKey, enabled, ...(refetchInterval === undefined ? {} : { refetchInterval }),
     queryFn: ({ pageParam, signal }) => read({ limit: String(limit), ...(pageParam ? { cursor: pageParam } : {}) }, signal),
     initialPageParam: '',
     getNextPageParam: last => last.pagination.nextCursor ?? undefined,

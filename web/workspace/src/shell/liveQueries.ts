@@ -35,6 +35,8 @@ export function useLiveQueries() {
   useEffect(() => {
     const stopEvents = live.on(event => { outdate(client, event); });
     const stopGaps = live.onCatchUp(() => { void client.invalidateQueries(); });
-    return () => { stopEvents(); stopGaps(); };
+    // a page that was opened first was read before anything could be heard; a list of tickets looks for itself (useTicketList)
+    const stopBegun = live.onBegun(() => { void client.invalidateQueries({ predicate: ({ queryKey: [what] }) => what === 'ticket' || what === 'view-counts' || what === 'notifications' }); });
+    return () => { stopEvents(); stopGaps(); stopBegun(); };
   }, [client]);
 }
