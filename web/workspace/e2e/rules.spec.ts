@@ -155,7 +155,7 @@ test('a webhook that fails says so and why, and what it missed is sent again', a
 
     // told while one looks on
     const attempts = page.getByRole('dialog', { name: 'Attempts' });
-    await attempts.getByText('Failed only').click();
+    await attempts.getByRole('switch', { name: 'Failed only' }).check({ force: true });
     const attempt = attempts.getByRole('row').filter({ hasText: '503' });
     await expect(attempt).toBeVisible();
     await attempt.getByRole('button', { name: 'Details' }).click();

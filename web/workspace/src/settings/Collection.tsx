@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Menu, UnstyledButton } from '@mantine/core';
-import { IconDots, IconPlus } from '@tabler/icons-react';
+import { Button, Menu, UnstyledButton } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useMe } from '../access/me';
@@ -7,6 +7,7 @@ import type { Wire } from '../api/client';
 import { Ask } from '../shared/Ask';
 import { DataTable, type Column } from '../shared/DataTable';
 import { FormDialog, type Field, type Values } from '../shared/form';
+import { MoreMenu } from '../shared/MoreMenu';
 import { MoreRows, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
 import { toast, toastError } from '../shared/toast';
@@ -112,9 +113,8 @@ export function RowMenu({ name, actions }: { name: string; actions: RowAction[] 
   const { t } = useTranslation();
   if (actions.length === 0) return null;
   return (
-    <Menu position="bottom-end">
-      <Menu.Target><ActionIcon aria-label={t('settings.moreOf', { name })}><IconDots size={16} /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>{actions.map(a => <Menu.Item key={a.label} {...(a.isGrave ? { c: 'var(--desk-danger)' } : {})} onClick={a.run}>{a.label}</Menu.Item>)}</Menu.Dropdown>
-    </Menu>
+    <MoreMenu label={t('settings.moreOf', { name })}>
+      {() => actions.map(a => <Menu.Item key={a.label} {...(a.isGrave ? { c: 'var(--desk-danger)' } : {})} onClick={a.run}>{a.label}</Menu.Item>)}
+    </MoreMenu>
   );
 }

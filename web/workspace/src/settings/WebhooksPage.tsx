@@ -51,7 +51,7 @@ export function WebhooksPage() {
         ]}
       />
       {secret && <Secret title={secret.name} words={t('settings.webhooks.secret')} secret={secret.secret} close={() => { setSecret(null); }} />}
-      {search.attempts && <Attempts id={search.attempts} close={() => { set({ attempts: '' }); }} />}
+      {search.attempts && <Attempts id={search.attempts} close={() => { set({ attempts: '', failed: '' }); }} />}
     </>
   );
 }

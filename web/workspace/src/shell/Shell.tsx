@@ -2,7 +2,7 @@ import { Drawer, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useEffect, useState } from 'react';
 import { whenSignedOut } from '../api/client';
 import { useMe } from '../access/me';
 import { live } from '../live';
@@ -31,7 +31,6 @@ export function Shell() {
   const [menuOpen, menu] = useDisclosure(false);
   const [paletteUsed, setPaletteUsed] = useState(false);
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
-  const path = useRouterState({ select: s => s.location.pathname });
 
   useLiveQueries();
   useEffect(() => { live.start(); return () => { live.stop(); }; }, []);
@@ -41,14 +40,6 @@ export function Shell() {
       void navigate({ to: '/sign-in', search: { then: window.location.pathname + window.location.search, ended: '1' }, replace: true });
     });
   }, [client, navigate]);
-
-  // a new page begins at its title, for eyes and for screen readers alike
-  const { close: closeMenu } = menu;
-  useEffect(() => {
-    closeMenu();
-    const target = document.querySelector<HTMLElement>('[data-page-title]');
-    if (document.activeElement === document.body || document.activeElement === null) target?.focus({ preventScroll: true });
-  }, [path, closeMenu]);
 
   const openPalette = () => { setPaletteUsed(true); palette.open(); };
 
@@ -88,6 +79,7 @@ export function Shell() {
           <Suspense><Outlet /></Suspense>
         </main>
       </div>
+      <PageBegins closeMenu={menu.close} />
       <Suspense>
         {paletteUsed && <Palette opened={paletteOpen} close={palette.close} />}
         {sheetOpen && <KeySheet opened close={sheet.close} />}
@@ -95,3 +87,14 @@ export function Shell() {
     </div>
   );
 }
+
+/** A new page begins at its title, for eyes and for screen readers alike. By itself, so that the frame is not drawn anew for each page. */
+const PageBegins = memo(function PageBegins({ closeMenu }: { closeMenu: () => void }) {
+  const path = useRouterState({ select: s => s.location.pathname });
+  useEffect(() => {
+    closeMenu();
+    const target = document.querySelector<HTMLElement>('[data-page-title]');
+    if (document.activeElement === document.body || document.activeElement === null) target?.focus({ preventScroll: true });
+  }, [path, closeMenu]);
+  return null;
+});

@@ -1,22 +1,27 @@
-import { useRef, useState } from 'react';
+import { Fragment, useRef, useState } from 'react';
 import Markdown from 'react-markdown';
 import remarkBreaks from 'remark-breaks';
 import remarkGfm from 'remark-gfm';
 import type { Wire } from '../api/client';
+import { prose } from './prose';
 import classes from './ticket.module.css';
 
 /** What somebody wrote. Markdown becomes elements and never markup; HTML from outside is shut in a frame that runs nothing. */
 export function CommentText({ body, format }: { body: string; format: Wire<'CommentResponse'>['format'] }) {
   if (format === 'html') return <HtmlFrame html={body} />;
   if (format === 'plain') return <div className={classes.plain}>{body}</div>;
+  const paragraphs = prose(body);
+  return <div className={classes.markdown}>{paragraphs ? paragraphs.map((lines, i) => <p key={i}>{lines.map((line, n) => <Fragment key={n}>{n > 0 && <br />}{line}</Fragment>)}</p>) : <Rendered body={body} />}</div>;
+}
+
+/** Parsing costs a page more than everything else that is drawn for a comment, so it is only done where there can be Markdown. */
+export function Rendered({ body }: { body: string }) {
   return (
-    <div className={classes.markdown}>
-      <Markdown remarkPlugins={[remarkGfm, remarkBreaks]} skipHtml components={{
-        a: ({ href, children }) => <a href={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
-        // a picture from elsewhere would tell its owner who reads when
-        img: ({ src, alt }) => typeof src !== 'string' ? null : src.startsWith('/api/v1/attachments/') ? <img src={src} alt={alt ?? ''} /> : <a href={src} target="_blank" rel="noopener noreferrer nofollow">{alt || src}</a>,
-      }}>{body}</Markdown>
-    </div>
+    <Markdown remarkPlugins={[remarkGfm, remarkBreaks]} skipHtml components={{
+      a: ({ href, children }) => <a href={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
+      // a picture from elsewhere would tell its owner who reads when
+      img: ({ src, alt }) => typeof src !== 'string' ? null : src.startsWith('/api/v1/attachments/') ? <img src={src} alt={alt ?? ''} /> : <a href={src} target="_blank" rel="noopener noreferrer nofollow">{alt || src}</a>,
+    }}>{body}</Markdown>
   );
 }
 

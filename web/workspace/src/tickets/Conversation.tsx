@@ -1,5 +1,5 @@
-import { ActionIcon, Anchor, Avatar, Button, Group, Menu, Text, Textarea } from '@mantine/core';
-import { IconDots, IconFile, IconLock } from '@tabler/icons-react';
+import { Anchor, Avatar, Button, Group, Menu, Text, Textarea } from '@mantine/core';
+import { IconFile, IconLock } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
@@ -7,6 +7,7 @@ import { useMe } from '../access/me';
 import { answer, api, mergePatch, once, type Wire } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { Ask } from '../shared/Ask';
+import { MoreMenu } from '../shared/MoreMenu';
 import { ProblemAlert } from '../shared/Problem';
 import { Failed, LinesLoading } from '../shared/States';
 import { Time } from '../shared/Time';
@@ -136,15 +137,16 @@ function CommentEntry({ comment, files, ticketId }: { comment: Comment; files: W
   return (
     <Entry id={comment.id} name={name} at={comment.createdAt} kind={comment.visibility} isFromCustomer={comment.authorKind === 'contact'} edited={Boolean(comment.editedAt)}
       menu={!isEditing && (
-        <Menu position="bottom-end">
-          <Menu.Target><ActionIcon size="sm" aria-label={t('tickets.page.commentMenu')}><IconDots size={15} /></ActionIcon></Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => { void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}#${comment.id}`).then(() => toast(t('shared.copied'))); }}>{t('tickets.page.copyLink')}</Menu.Item>
-            {isOwn && mayChange && comment.format !== 'html' && <Menu.Item onClick={() => { setEditing(true); }}>{t('tickets.page.editComment')}</Menu.Item>}
-            {me.may('tickets:create') && me.may('tickets:update') && <Menu.Item onClick={() => { void split(); }}>{t('tickets.page.split')}</Menu.Item>}
-            {mayChange && <Menu.Item c="var(--desk-danger)" onClick={() => { setDeleting(true); }}>{t('shared.delete')}…</Menu.Item>}
-          </Menu.Dropdown>
-        </Menu>
+        <MoreMenu label={t('tickets.page.commentMenu')} isSmall>
+          {() => (
+            <>
+              <Menu.Item onClick={() => { void navigator.clipboard.writeText(`${window.location.origin}${window.location.pathname}#${comment.id}`).then(() => toast(t('shared.copied'))); }}>{t('tickets.page.copyLink')}</Menu.Item>
+              {isOwn && mayChange && comment.format !== 'html' && <Menu.Item onClick={() => { setEditing(true); }}>{t('tickets.page.editComment')}</Menu.Item>}
+              {me.may('tickets:create') && me.may('tickets:update') && <Menu.Item onClick={() => { void split(); }}>{t('tickets.page.split')}</Menu.Item>}
+              {mayChange && <Menu.Item c="var(--desk-danger)" onClick={() => { setDeleting(true); }}>{t('shared.delete')}…</Menu.Item>}
+            </>
+          )}
+        </MoreMenu>
       )}>
       {isEditing ? <EditComment comment={comment} ticketId={ticketId} close={() => { setEditing(false); }} /> : <CommentText body={comment.body} format={comment.format} />}
       <Files files={files} />

@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Anchor, Button, Menu, Tabs, Text, TextInput, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDots, IconFlagFilled } from '@tabler/icons-react';
+import { IconArrowLeft, IconChevronDown, IconChevronUp, IconFlagFilled } from '@tabler/icons-react';
 import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, startTransition, Suspense, useCallback, useEffect, useRef, useState } from 'react';
@@ -8,6 +8,7 @@ import { useMe } from '../access/me';
 import { answer, api } from '../api/client';
 import { queryClient } from '../api/queryClient';
 import { usePresence } from '../live';
+import { MoreMenu } from '../shared/MoreMenu';
 import { Failed, LinesLoading } from '../shared/States';
 import type { Search } from '../shared/search';
 import { toast, toastError } from '../shared/toast';
@@ -137,16 +138,17 @@ function TicketOf({ id }: { id: string }) {
           <ActionIcon aria-label={t('tickets.list.up')} disabled={!before} onClick={() => { go(before); }}><IconChevronUp size={16} /></ActionIcon>
           <ActionIcon aria-label={t('tickets.list.down')} disabled={!after} onClick={() => { go(after); }}><IconChevronDown size={16} /></ActionIcon>
           {ticket && (
-            <Menu position="bottom-end">
-              <Menu.Target><ActionIcon aria-label={t('tickets.act.more')}><IconDots size={16} /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                {mayUpdate && <Menu.Item onClick={() => { setDialog('merge'); }}>{t('tickets.page.mergeInto')}</Menu.Item>}
-                {me.may('tickets:escalate') && <Menu.Item onClick={() => { setDialog('escalate'); }}>{t('tickets.page.escalate')}</Menu.Item>}
-                <Menu.Item component="a" href={`/api/v1/tickets/${ticket.id}/export.pdf`}>{t('tickets.page.pdf')}</Menu.Item>
-                <Menu.Item onClick={() => { void navigator.clipboard.writeText(window.location.href).then(() => toast(t('shared.copied'))); }}>{t('tickets.page.copyLink')}</Menu.Item>
-                {me.may('tickets:delete') && <Menu.Item color="red" onClick={() => { set({ delete: true }, t('tickets.act.deleted', { count: 1 })); back(); }}>{t('tickets.act.delete')}</Menu.Item>}
-              </Menu.Dropdown>
-            </Menu>
+            <MoreMenu label={t('tickets.act.more')}>
+              {() => (
+                <>
+                  {mayUpdate && <Menu.Item onClick={() => { setDialog('merge'); }}>{t('tickets.page.mergeInto')}</Menu.Item>}
+                  {me.may('tickets:escalate') && <Menu.Item onClick={() => { setDialog('escalate'); }}>{t('tickets.page.escalate')}</Menu.Item>}
+                  <Menu.Item component="a" href={`/api/v1/tickets/${ticket.id}/export.pdf`}>{t('tickets.page.pdf')}</Menu.Item>
+                  <Menu.Item onClick={() => { void navigator.clipboard.writeText(window.location.href).then(() => toast(t('shared.copied'))); }}>{t('tickets.page.copyLink')}</Menu.Item>
+                  {me.may('tickets:delete') && <Menu.Item color="red" onClick={() => { set({ delete: true }, t('tickets.act.deleted', { count: 1 })); back(); }}>{t('tickets.act.delete')}</Menu.Item>}
+                </>
+              )}
+            </MoreMenu>
           )}
         </div>
       </header>
