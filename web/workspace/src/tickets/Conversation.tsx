@@ -1,4 +1,4 @@
-import { Anchor, Avatar, Button, Group, Menu, Text, Textarea } from '@mantine/core';
+import { Anchor, Button, Group, Menu, Text, Textarea } from '@mantine/core';
 import { IconFile, IconLock } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import { Time } from '../shared/Time';
 import { toast, toastError } from '../shared/toast';
 import { useTranslation } from '../text/useTranslation';
 import { CommentText } from './CommentText';
+import { Initials } from './glance';
 import { contactName, contactQuery, useContact, useRulebook, type Ticket } from './rulebook';
 import classes from './ticket.module.css';
 import { attachmentsQuery, commentsQuery, replaceComment } from './ticketQueries';
@@ -194,12 +195,12 @@ function Entry({ id, name, at, kind, isFromCustomer, edited, menu, children }: E
   const isNote = kind === 'internal';
   return (
     <article id={id} className={classes.entry} data-kind={isNote ? 'internal' : isFromCustomer ? 'customer' : 'agent'} aria-label={`${isNote ? t('tickets.page.note') : t('tickets.page.public')}: ${name}`}>
-      <Avatar name={name} color="initials" size={28} radius="xl" alt="" />
+      <Initials name={name} size={28} isNamed />
       <div className={classes.bubble}>
         <header className={classes.entryHead}>
-          <Text size="sm" fw={600} component="span">{name}</Text>
+          <span className={classes.entryName}>{name}</span>
           {isNote && <span className={classes.noteBadge}><IconLock size={11} aria-hidden />{t('tickets.page.note')}</span>}
-          <Text size="xs" c="dimmed" component="span"><Time at={at} />{edited && ` · ${t('tickets.page.edited')}`}</Text>
+          <span className={classes.entryTime}><Time at={at} />{edited && ` · ${t('tickets.page.edited')}`}</span>
           <span className={classes.entryMenu}>{menu}</span>
         </header>
         {children}

@@ -152,8 +152,14 @@ const Row = memo(function Row({ book, ticket, index, height, columns, isActive, 
       </td>
       <td className={classes.subject}>
         {/* the router's own link watches every change of the address, in each row */}
-        <a href={`/tickets/${encodeURIComponent(ticket.reference)}`} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onFocus={() => { warm(ticket.reference); startTransition(() => { setActive(index); }); }} onMouseDown={() => { warm(ticket.reference); }}
-          onClick={e => { if (opensHere(e)) { e.preventDefault(); open(ticket.reference); } }}>
+        <a href={`/tickets/${encodeURIComponent(ticket.reference)}`} data-row={index} tabIndex={isActive ? 0 : -1} className={classes.link} onMouseDown={() => { warm(ticket.reference); }}
+          // who presses it leaves: the list is not drawn once more for that
+          onFocus={e => { warm(ticket.reference); if (e.currentTarget.matches(':focus-visible')) startTransition(() => { setActive(index); }); }}
+          onClick={e => {
+            if (!opensHere(e)) { setActive(index); return; }
+            e.preventDefault();
+            open(ticket.reference);
+          }}>
           <span className={`${classes.reference} tabular`} title={ticket.reference}>#{ticket.number}</span>
           <span className="truncate">{ticket.subject}</span>
           {ticket.escalationLevel > 0 && <IconFlagFilled size={13} className={classes.flag} aria-label={t('tickets.list.escalated')} />}
