@@ -221,6 +221,17 @@ test('the history says in sentences who did what', async ({ page, request }) => 
   await page.goto(`/tickets/${ticket!.reference}?tab=history`);
   await expect(page.getByText(/changed Priority from Normal to High/)).toBeVisible();
   await expectAccessible(page);
+
+  // what is named by an id is told by its name, and a merge as what it is
+  const [other] = await tickets(api, unique(), ['The same past']);
+  const { data: [location] } = await api.get<{ data: { id: string; name: string }[] }>('/locations?limit=1');
+  await api.patch(`/tickets/${ticket!.id}`, { customerId: null, contactId: null, locationId: null, problemId: null });
+  await api.patch(`/tickets/${ticket!.id}`, { locationId: location!.id });
+  await api.post(`/tickets/${ticket!.id}/merge`, { sourceIds: [other!.id] });
+  await expect(page.getByText(`set Location to ${location!.name}`)).toBeVisible();
+  await expect(page.getByText('merged another ticket into this one')).toBeVisible();
+  await page.goto(`/tickets/${other!.reference}?tab=history`);
+  await expect(page.getByText('merged this ticket into another')).toBeVisible();
 });
 
 test('a ticket is opened for a customer on the phone', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Button, SegmentedControl } from '@mantine/core';
 import { answer, api } from '../api/client';
 import { useAddress } from '../shared/paged';
@@ -6,6 +6,7 @@ import { History, type HistoryRow } from '../shared/History';
 import { Failed, LinesLoading } from '../shared/States';
 import { useTranslation } from '../text/useTranslation';
 import { useFieldWords } from './fieldWords';
+import { contactName } from './rulebook';
 import { RuleTrace } from './RuleTrace';
 
 /** What happened to a ticket: every change, or what the rules of the desk did. */
@@ -22,6 +23,30 @@ export function HistoryTab({ id }: { id: string }) {
   );
 }
 
+const path = (id: string) => ({ params: { path: { id } } });
+
+/** How to learn the name of what a field names by its id; what the rulebook knows is not asked for. */
+const named: Record<string, (id: string) => Promise<string>> = {
+  customerId: id => answer(api.GET('/api/v1/customers/{id}', path(id))).then(c => c.name),
+  contactId: id => answer(api.GET('/api/v1/contacts/{id}', path(id))).then(contactName),
+  locationId: id => answer(api.GET('/api/v1/locations/{id}', path(id))).then(l => l.name),
+  assetId: id => answer(api.GET('/api/v1/assets/{id}', path(id))).then(a => a.number),
+  projectId: id => answer(api.GET('/api/v1/projects/{id}', path(id))).then(p => p.name),
+  problemId: id => answer(api.GET('/api/v1/tickets/{id}', path(id))).then(t => t.reference),
+};
+
+/** The names behind the ids in some rows, as they are now. */
+function useNames(rows: HistoryRow[]): (field: string, value: unknown) => string | undefined {
+  const asked = [...new Set(rows.filter(r => named[r.field]).flatMap(r => [r.from, r.to].filter(v => typeof v === 'string').map(v => `${r.field} ${v}`)))];
+  const found = useQueries({
+    queries: asked.map(one => {
+      const [field, id] = one.split(' ') as [string, string];
+      return { queryKey: ['name', field, id], queryFn: () => named[field]!(id) };
+    }),
+  });
+  return (field, value) => found[asked.indexOf(`${field} ${String(value)}`)]?.data;
+}
+
 function Changes({ id }: { id: string }) {
   const { t } = useTranslation();
   const words = useFieldWords();
@@ -31,6 +56,8 @@ function Changes({ id }: { id: string }) {
     initialPageParam: '',
     getNextPageParam: last => last.pagination.nextCursor ?? undefined,
   });
+  const rows = list.data?.pages.flatMap(p => p.data) ?? [];
+  const nameOf = useNames(rows);
   function tell(row: HistoryRow, who: string): string | null {
     const made = (row.to ?? row.from) as Record<string, unknown> | null;
     if (row.field === 'comments' && made && typeof made === 'object') {
@@ -44,6 +71,10 @@ function Changes({ id }: { id: string }) {
       return made.what === 'warning' ? t('tickets.told.warning', { metric, percent: Number(made.percent) }) : made.what === 'breached' ? t('tickets.told.breached', { metric }) : t('tickets.told.kept', { metric });
     }
 
+    // which ones, the note says that the desk left of it
+    if (row.field === 'mergedTicketIds') return t(row.to ? 'tickets.told.merged' : 'tickets.told.unmerged', { who, count: Array.isArray(made) ? made.length : 1 });
+    if (row.field === 'mergedIntoId') return t(row.to ? 'tickets.told.mergedInto' : 'tickets.told.cameBack', { who });
+
     return null;
   }
 
@@ -51,7 +82,7 @@ function Changes({ id }: { id: string }) {
   if (!list.data) return <LinesLoading lines={10} />;
   return (
     <>
-      <History rows={list.data.pages.flatMap(p => p.data)} name={words.name} value={words.value} tell={tell} />
+      <History rows={rows} name={words.name} value={(field, value) => nameOf(field, value) ?? words.value(field, value)} tell={tell} />
       {list.hasNextPage && <Button mt="md" variant="default" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage(); }}>{t('shared.loadMore')}</Button>}
     </>
   );

@@ -37,7 +37,8 @@ export const tickets = {
     typing_one: '{{name}} is writing…', typing_other: '{{count}} people are writing…', looks: '{{name}} has this ticket open',
     addLink: 'Add a link', addTag: 'Add…', linkKind: 'Kind of link', follow: 'Follow', unfollow: 'Unfollow', others: 'Other tickets of this customer', all: 'All',
   },
-  told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', wrote: '{{who}} wrote', removed: '{{who}} removed a comment', edited: '{{who}} changed the words of a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept' },
+  told: { note: '{{who}} added an internal note', reply: '{{who}} wrote to the customer', wrote: '{{who}} wrote', removed: '{{who}} removed a comment', edited: '{{who}} changed the words of a comment', warning: '{{percent}} % of the time for “{{metric}}” is used', breached: '“{{metric}}” missed its target', kept: '“{{metric}}” was kept',
+    merged_one: '{{who}} merged another ticket into this one', merged_other: '{{who}} merged {{count}} tickets into this one', unmerged_one: '{{who}} took a merged ticket out again', unmerged_other: '{{who}} took {{count}} merged tickets out again', mergedInto: '{{who}} merged this ticket into another', cameBack: '{{who}} took this ticket back out of a merge' },
   rules: {
     show: 'What the history shows', everything: 'Everything', title: 'Rules', did: 'What rules did', version: 'version {{version}}', changed: 'changed {{fields}}', told: 'notified {{who}}', called: 'called {{what}}', calledSome_one: 'called {{count}} webhook', calledSome_other: 'called {{count}} webhooks', failed: 'could not do what it should, and did nothing', somebody: 'somebody',
     onChange: 'on a change', byTime: 'by the clock', open: 'Show in the settings', none: 'No rule has done anything here.', noneHint: 'Rules that did not apply leave no trace.',
