@@ -224,9 +224,8 @@ test('the history says in sentences who did what', async ({ page, request }) => 
 
   // what is named by an id is told by its name, and a merge as what it is
   const [other] = await tickets(api, unique(), ['The same past']);
-  const { data: [location] } = await api.get<{ data: { id: string; name: string }[] }>('/locations?limit=1');
-  await api.patch(`/tickets/${ticket!.id}`, { customerId: null, contactId: null, locationId: null, problemId: null });
-  await api.patch(`/tickets/${ticket!.id}`, { locationId: location!.id });
+  const { data: [location] } = await api.get<{ data: { id: string; name: string; customerId: string }[] }>('/locations?limit=1');
+  await api.patch(`/tickets/${ticket!.id}`, { customerId: location!.customerId, contactId: null, locationId: location!.id });
   await api.post(`/tickets/${ticket!.id}/merge`, { sourceIds: [other!.id] });
   await expect(page.getByText(`set Location to ${location!.name}`)).toBeVisible();
   await expect(page.getByText('merged another ticket into this one')).toBeVisible();

@@ -25,8 +25,6 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // those whose letters have enough contrast on their own tint
-    Avatar: { defaultProps: { allowedInitialsColors: ['indigo', 'violet', 'grape', 'pink', 'red', 'blue'] } },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     TextInput: { defaultProps: { size: 'sm' } },
