@@ -71,7 +71,7 @@ public sealed class SearchWords
         var texts = query.Texts.Where(t => !t.Negated).ToList();
         exact = [.. texts.SelectMany(t => Parts(t.Text))];
         beginnings = [.. texts.Where(t => t.Kind == SearchTextKind.Beginning).Select(t => Parts(t.Text).LastOrDefault("")).Concat(stems.Select(Folding.Fold).Where(s => s.Length >= ShortestStem)).Where(b => b.Length > 1).Distinct(StringComparer.Ordinal)];
-        firsts = SearchValues.Create([.. exact.Concat(beginnings).Select(w => w[0])]);
+        firsts = SearchValues.Create([.. Beginnings.Select(w => w[0])]);
     }
 
     public bool IsEmpty => exact.IsEmpty && beginnings.IsEmpty;

@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using Deskhand.Outbox;
 using Npgsql;
 
 namespace Deskhand.Notifications;
@@ -83,11 +84,11 @@ internal static class GetDelivery
 internal static class ResendDelivery
 {
     public static async Task<Answer<DeliveryResponse>> Handle(
-        Guid id, Caller caller, TenantSession session, Sender sender, DeskhandSettings settings, RequestOrigin origin, TimeProvider clock, CancellationToken cancellationToken) =>
+        Guid id, Caller caller, TenantSession session, Sender sender, MailQueue queue, RequestOrigin origin, TimeProvider clock, CancellationToken cancellationToken) =>
         Answer.Ok(await session.Transact<DeliveryResponse>(async () =>
         {
             if (await GetDelivery.Find(id, session, cancellationToken) is null) return Problem.NotFound("delivery");
-            if (settings.Smtp is null) return Problem.Conflict("no_mail_server", "This desk has no mail server (DESKHAND_SMTP_URL); without one nothing is queued.");
+            if (!queue.IsOn) return Problem.Conflict("no_mail_server", "This desk has no mail server (DESKHAND_SMTP_URL); without one nothing is queued.");
             var now = Instants.Now(clock);
             var again = await session.Execute("""
                 UPDATE deliveries SET state = 'queued', attempts = 0, next_attempt_at = $3, handed_over_at = NULL, lease_until = NULL, last_error = NULL, sent_at = NULL

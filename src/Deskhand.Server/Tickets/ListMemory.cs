@@ -42,8 +42,8 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
         Place(list, skip) is null ? turns.Take(HashCode.Combine(list, skip), cancellationToken) : Turns.NoWait;
 
     /// <summary>
-    /// So many look for words at once as keep the processors busy. More would slow each other (a third of the p99 of twenty, docs/measurements.md) and
-    /// take every connection from those who read and write.
+    /// So many look for words at once as keep the processors busy. More would slow each other (docs/measurements.md) and take every connection from
+    /// those who read and write.
     /// </summary>
     public Task<IDisposable> Searching(CancellationToken cancellationToken) => searching.Take(0, cancellationToken);
 

@@ -53,7 +53,7 @@ function page<Path extends string>(path: Path, load: () => Promise<Page>, name: 
     // a page that cannot be fetched is its component's matter: after an update of the server it loads anew
     const { opening } = await load().catch((): Page => ({}));
     // what cannot be read is said by the page
-    await Promise.race([opening?.(queryClient, search, params).catch(() => undefined), new Promise(resolve => { setTimeout(resolve, opening ? patience : 0); })]);
+    if (opening) await Promise.race([opening(queryClient, search, params).catch(() => undefined), new Promise(resolve => { setTimeout(resolve, patience); })]);
   };
 
   // the page that the desk is opened at, and what it shows, come while it is asked who is signed in

@@ -70,18 +70,19 @@ internal sealed partial class TicketFilter
     }
 
     /// <summary>The predicate for the newest rows, by all that match.</summary>
-    public string WhereGathered(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, "NULL")}{direct})";
+    public string WhereGathered(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, ofWeeks: false)}{direct})";
 
     /// <summary>The predicate for the newest rows, by what matches in the weeks of a parameter, which is the last.</summary>
-    public string WhereOfWeeks(int most)
-    {
-        // takes its parameters before the last is named
-        var newest = Newest(most, "");
-        return $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, $"${Parameters.Count + 1}")})";
-    }
+    public string WhereOfWeeks(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, ofWeeks: true)})";
 
     /// <summary>Of what the index does not know all, all that match are looked at.</summary>
-    private string Newest(int most, string weeks) => $"search_tickets({Narrowed}::text::tsquery, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}, {OnlyUnsolved}, {weeks}, {Before})";
+    private string Newest(int most, bool ofWeeks)
+    {
+        // these are parameters too, and the weeks are the last
+        var (query, before) = (Narrowed, Before);
+        var weeks = ofWeeks ? $"${Parameters.Count + 1}" : "NULL";
+        return $"search_tickets({query}::text::tsquery, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}, {OnlyUnsolved}, {weeks}, {before})";
+    }
 
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
     public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most}, {OnlyUnsolved})" : null;

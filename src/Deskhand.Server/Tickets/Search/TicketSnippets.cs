@@ -17,7 +17,8 @@ internal static partial class TicketSnippets
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<List<SearchResult>> Show(IReadOnlyList<TicketResponse> tickets, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        // most texts say nothing of it; one with other letters than ASCII may hold a word in other letters than it is looked for
+        // most texts say nothing of it; one with other letters than ASCII may hold a word in other letters than it is looked for,
+        // and what means something to LIKE only lets more through
         var texts = words.IsEmpty || tickets.Count == 0 ? [] : await session.Query("""
             SELECT t.id, n.id, n.format, n.body
             FROM tickets t CROSS JOIN LATERAL (

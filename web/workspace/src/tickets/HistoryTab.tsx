@@ -1,13 +1,15 @@
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Button, SegmentedControl } from '@mantine/core';
 import { answer, api } from '../api/client';
+import { queryClient } from '../api/queryClient';
 import { useAddress } from '../shared/paged';
 import { History, type HistoryRow } from '../shared/History';
 import { Failed, LinesLoading } from '../shared/States';
 import { useTranslation } from '../text/useTranslation';
 import { useFieldWords } from './fieldWords';
-import { contactName } from './rulebook';
+import { contactName, contactQuery, customerQuery } from './rulebook';
 import { RuleTrace } from './RuleTrace';
+import { ticketQuery } from './ticketQueries';
 
 /** What happened to a ticket: every change, or what the rules of the desk did. */
 export function HistoryTab({ id }: { id: string }) {
@@ -26,17 +28,17 @@ export function HistoryTab({ id }: { id: string }) {
 const path = (id: string) => ({ params: { path: { id } } });
 
 /** How to learn the name of what a field names by its id; what the rulebook knows is not asked for. */
-const named: Record<string, (id: string) => Promise<string>> = {
-  customerId: id => answer(api.GET('/api/v1/customers/{id}', path(id))).then(c => c.name),
-  contactId: id => answer(api.GET('/api/v1/contacts/{id}', path(id))).then(contactName),
+const named: Record<string, (id: string) => Promise<string | null>> = {
+  customerId: id => queryClient.ensureQueryData(customerQuery(id)).then(c => c?.name ?? null),
+  contactId: id => queryClient.ensureQueryData(contactQuery(id)).then(c => c && contactName(c)),
   locationId: id => answer(api.GET('/api/v1/locations/{id}', path(id))).then(l => l.name),
   assetId: id => answer(api.GET('/api/v1/assets/{id}', path(id))).then(a => a.number),
   projectId: id => answer(api.GET('/api/v1/projects/{id}', path(id))).then(p => p.name),
-  problemId: id => answer(api.GET('/api/v1/tickets/{id}', path(id))).then(t => t.reference),
+  problemId: id => queryClient.ensureQueryData(ticketQuery(id)).then(t => t.reference),
 };
 
 /** The names behind the ids in some rows, as they are now. */
-function useNames(rows: HistoryRow[]): (field: string, value: unknown) => string | undefined {
+function useNames(rows: HistoryRow[]): (field: string, value: unknown) => string | null | undefined {
   const asked = [...new Set(rows.filter(r => named[r.field]).flatMap(r => [r.from, r.to].filter(v => typeof v === 'string').map(v => `${r.field} ${v}`)))];
   const found = useQueries({
     queries: asked.map(one => {

@@ -1,10 +1,12 @@
+import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { CommentText, Rendered } from './CommentText';
 import { prose } from './prose';
 
-const asMarkdown = (body: string) => renderToStaticMarkup(<div className=""><Rendered body={body} /></div>).replaceAll('\n', '').replace(/<div[^>]*>/, '<div>');
-const shown = (body: string) => renderToStaticMarkup(<CommentText body={body} format="markdown" />).replaceAll('\n', '').replace(/<div[^>]*>/, '<div>');
+const html = (node: ReactNode) => renderToStaticMarkup(node).replaceAll('\n', '').replace(/<div[^>]*>/, '<div>');
+const asMarkdown = (body: string) => html(<div><Rendered body={body} /></div>);
+const shown = (body: string) => html(<CommentText body={body} format="markdown" />);
 
 test.each([
   'One line.', 'Two\nlines', 'Two\r\nparagraphs\r\n\r\nand a line', 'Ends with blanks  \nand goes on \n\n\n\nfar below\n', '', '\n\n', 'Price: 12,50 € (VAT 21%) - thanks! "Quoted" 50/50?', 'Año nuevo; ¿qué tal?', '2026 was good', 'a - b + c = d',
