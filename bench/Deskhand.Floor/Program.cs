@@ -268,7 +268,7 @@ internal static class Sql
         "id, number, reference, external_id, subject, status, status_category, priority, type, category, subcategory, tags, custom_fields, channel, "
         + "customer_id, contact_id, location_id, asset_id, assignee_id, group_id, due_at, escalation_level, escalation_reason, escalated_at, "
         + "first_responded_at, solved_at, closed_at, version, created_by, created_at, updated_at, "
-        + "problem_id, merged_into_id, follower_ids";
+        + "problem_id, merged_into_id, follower_ids, project_id, sla_state, sla_due_at, sla_policy_id";
 
     private const string Full = Columns + ", description";
 
@@ -338,7 +338,7 @@ internal static class Wire
         json.WriteNumber("number"u8, row.GetInt64(1));
         Text(json, "externalId"u8, row, 3);
         json.WriteString("subject"u8, row.GetString(4));
-        if (full) json.WriteString("description"u8, row.GetString(34));
+        if (full) json.WriteString("description"u8, row.GetString(38));
         json.WriteString("status"u8, row.GetString(5));
         json.WriteString("statusCategory"u8, row.GetString(6));
         json.WriteString("priority"u8, Priorities[row.GetInt16(7) - 1]);
@@ -355,6 +355,7 @@ internal static class Wire
         Id(json, "contactId"u8, row, 15);
         Id(json, "locationId"u8, row, 16);
         Id(json, "assetId"u8, row, 17);
+        Id(json, "projectId"u8, row, 34);
         Id(json, "assigneeId"u8, row, 18);
         Id(json, "groupId"u8, row, 19);
         Instant(json, "dueAt"u8, row, 20);
@@ -369,6 +370,16 @@ internal static class Wire
         Instant(json, "firstRespondedAt"u8, row, 24);
         Instant(json, "solvedAt"u8, row, 25);
         Instant(json, "closedAt"u8, row, 26);
+        if (row.IsDBNull(35)) json.WriteNull("sla"u8);
+        else
+        {
+            json.WriteStartObject("sla"u8);
+            json.WriteString("state"u8, row.GetString(35));
+            Instant(json, "nextDueAt"u8, row, 36);
+            json.WriteString("policyId"u8, row.GetGuid(37));
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("version"u8, row.GetInt64(27));
         Id(json, "createdBy"u8, row, 28);
         Instant(json, "createdAt"u8, row.GetDateTime(29));

@@ -39,6 +39,9 @@ internal static class ListTickets
 /// <summary>One list in one order: a page of it, and how long it is.</summary>
 internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
 {
+    /// <summary>Named by the index beyond the page, for tickets that have changed since; and so many when that was not enough.</summary>
+    private const int Spare = 20, Many = SearchPlan.Many * 2;
+
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
     {
@@ -91,15 +94,39 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             ? await session.Query($"SELECT {Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
                 TicketRow.Read, cancellationToken, [.. filter.Parameters])
             : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, cancellationToken)
-            : await First(filter.Where, limit + 1, null, cancellationToken);
+            : await First(filter.Where, limit + 1, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
         return (found, more ? order.CursorAt(found[^1]) : null);
     }
 
-    private Task<List<Ticket>> First(string where, int most, NpgsqlParameter? also, CancellationToken cancellationToken) => session.Query(
-        $"SELECT {Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}",
-        TicketRow.Read, cancellationToken, also is null ? [.. filter.Parameters] : [.. filter.Parameters.Select(p => p.Clone()), also]);
+    private Task<List<Ticket>> First(string where, int most, CancellationToken cancellationToken) =>
+        session.Query($"SELECT {Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}", TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+
+    /// <summary>
+    /// The newest rows among the tickets that the index names. It is asked for some more than are wanted, for it may be a moment behind, and once
+    /// more for many when too many of those have changed since, as after a large bulk update.
+    /// </summary>
+    /// <param name="named">The question to the index for so many tickets.</param>
+    /// <param name="most">Rows.</param>
+    /// <param name="also">A parameter of the question beside those of the filter.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<List<Ticket>> Named(Func<int, string> named, int most, NpgsqlParameter? also, CancellationToken cancellationToken)
+    {
+        // of what the index does not know all, many are looked at in any case
+        for (var asked = filter.IsIndexed ? most + Spare : Many; ; asked = Many)
+        {
+            var question = named(asked);
+            var rows = await session.Query($"""
+                WITH named AS MATERIALIZED (SELECT {question} AS id)
+                SELECT {Columns}, n.named FROM (SELECT count(*) AS named FROM named) n
+                LEFT JOIN tickets t ON {filter.WhereBesideWords} AND t.id IN (SELECT id FROM named{filter.Direct}) ORDER BY {order.OrderBy} LIMIT {most}
+                """, r => (Ticket: r.IsDBNull(0) ? null : TicketRow.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
+                [.. filter.Parameters.Select(p => p.Clone()), .. also is null ? [] : new[] { also.Clone() }]);
+            var found = rows.Select(r => r.Ticket).OfType<Ticket>().ToList();
+            if (found.Count == most || rows[0].Named < asked || asked == Many) return found;
+        }
+    }
 
     /// <summary>The newest tickets with some words.</summary>
     private async Task<List<Ticket>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
@@ -108,8 +135,9 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
         var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.HasFacets, filter.IsUnsolved, most, from);
-        if (chosen.Way == WordsWay.Look && !filter.NamesTicket) return await First(filter.WhereLooking(most), most, null, cancellationToken);
-        if (chosen.Way != WordsWay.Weeks || filter.NamesTicket) return await First(filter.WhereGathered(most), most, null, cancellationToken);
+        if (chosen.Way == WordsWay.Look && filter.Direct is null)
+            return filter.IsOnlyWords ? await Named(filter.Walked, most, null, cancellationToken) : await First(filter.WhereLooking, most, cancellationToken);
+        if (chosen.Way != WordsWay.Weeks || filter.Direct is not null) return await Named(named => filter.Newest(named, ofWeeks: false), most, null, cancellationToken);
 
         var isFirst = filter.Until is null;
         var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
@@ -118,7 +146,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await First(filter.WhereOfWeeks(most - found.Count), most - found.Count, Data.Rows.P(some), cancellationToken);
+            var rows = await Named(named => filter.Newest(named, ofWeeks: true), most - found.Count, Data.Rows.P(some), cancellationToken);
             found.AddRange(rows.Where(r => r.UpdatedAt < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);

@@ -26,6 +26,7 @@ export default async function start(): Promise<() => Promise<void>> {
   server.stderr.on('data', (text: Buffer) => { said.push(text.toString()); });
   process.env.E2E_BASE_URL = `http://127.0.0.1:${port}`;
   await ready(server, `${process.env.E2E_BASE_URL}/health/ready`, said);
+  await silence(`${process.env.E2E_BASE_URL}/api/v1`, 'Common cause');
   return async () => {
     const ended = new Promise(resolve => server.once('exit', resolve));
     server.kill('SIGTERM');
@@ -45,6 +46,20 @@ async function ready(server: ChildProcess, address: string, said: string[]) {
 
   server.kill('SIGKILL');
   throw new Error(`The server was not ready in time:\n${said.join('')}`);
+}
+
+/** Journeys make tickets alike, and more of them when one is tried again: the rule that looks for those would speak up in the middle of others. */
+async function silence(api: string, rule: string) {
+  async function call<T>(method: string, place: string, body?: object, token?: string) {
+    const headers = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const answer = await fetch(api + place, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    if (!answer.ok) throw new Error(`${method} ${place}: ${answer.status} ${await answer.text()}`);
+    return await answer.json() as T;
+  }
+
+  const { accessToken } = await call<{ accessToken: string }>('POST', '/auth/login', { email: 'admin@example.com', password });
+  const { data } = await call<{ data: { id: string; name: string }[] }>('GET', '/triggers?limit=100', undefined, accessToken);
+  await call('PATCH', `/triggers/${data.find(t => t.name === rule)!.id}`, { active: false }, accessToken);
 }
 
 function freePort(): Promise<number> {

@@ -13,15 +13,11 @@ namespace Deskhand.Tickets;
 /// </summary>
 internal sealed partial class TicketFilter
 {
-    /// <summary>Beyond the page, for tickets whose index is a moment behind.</summary>
-    private const int Spare = 20;
-
     /// <summary>Conditions that the index knows, as further words: what they name is looked at again, but much that does not fit is not even named.</summary>
     private readonly List<string> facets = [];
 
     private string? words;
     private string? narrowed;
-    private string? direct;
     private string? among;
     private string? before;
 
@@ -40,8 +36,8 @@ internal sealed partial class TicketFilter
     /// <summary>Whether the index is asked for unsolved tickets only.</summary>
     public bool IsUnsolved { get; private set; }
 
-    /// <summary>Whether a ticket may be named by what was typed, however long ago it was changed.</summary>
-    public bool NamesTicket => direct is not null;
+    /// <summary>The tickets that what was typed may name, however long ago they were changed, to be added to those with the words; or null.</summary>
+    public string? Direct { get; private set; }
 
     /// <summary>The place after which the page begins, where a cursor says so.</summary>
     public (DateTimeOffset At, Guid Id)? Until { get; private set; }
@@ -55,37 +51,29 @@ internal sealed partial class TicketFilter
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}, {OnlyUnsolved}){direct})";
+    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}, {OnlyUnsolved}){Direct})";
 
     private string OnlyUnsolved => IsUnsolved ? "true" : "false";
 
     private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT search_own($1, {words}::text::tsquery))";
 
-    /// <summary>The predicate for the newest rows, by looking at tickets: of nothing but words the index itself is walked.</summary>
-    public string WhereLooking(int most)
-    {
-        return IsOnlyWords
-            ? $"{WhereWithoutWords} AND t.id IN (SELECT walk_tickets({words}::text::tsquery, {most + Spare}, {Before}){direct})"
-            : $"{WhereWithoutWords} AND {Look}";
-    }
+    /// <summary>The predicate for rows that are looked at in the order of the list until enough have the words.</summary>
+    public string WhereLooking => $"{WhereWithoutWords} AND {Look}";
 
-    /// <summary>The predicate for the newest rows, by all that match.</summary>
-    public string WhereGathered(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, ofWeeks: false)}{direct})";
+    /// <summary>The same, of nothing but words: the newest tickets that the index names, walked in the order of the list.</summary>
+    public string Walked(int most) => $"walk_tickets({words}::text::tsquery, {most}, {Before})";
 
-    /// <summary>The predicate for the newest rows, by what matches in the weeks of a parameter, which is the last.</summary>
-    public string WhereOfWeeks(int most) => $"{WhereWithoutWords} AND t.id IN (SELECT {Newest(most, ofWeeks: true)})";
-
-    /// <summary>Of what the index does not know all, all that match are looked at.</summary>
-    private string Newest(int most, bool ofWeeks)
+    /// <summary>The newest tickets that the index names, of all that match or of those in the weeks of a parameter, which is the last.</summary>
+    public string Newest(int most, bool ofWeeks)
     {
         // these are parameters too, and the weeks are the last
         var (query, before) = (Narrowed, Before);
         var weeks = ofWeeks ? $"${Parameters.Count + 1}" : "NULL";
-        return $"search_tickets({query}::text::tsquery, {(IsIndexed ? most + Spare : SearchPlan.Many * 2)}, {OnlyUnsolved}, {weeks}, {before})";
+        return $"search_tickets({query}::text::tsquery, {most}, {OnlyUnsolved}, {weeks}, {before})";
     }
 
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
-    public string? IndexedMatches(int most) => Words is not null && IsIndexed && !NamesTicket ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most}, {OnlyUnsolved})" : null;
+    public string? IndexedMatches(int most) => Words is not null && IsIndexed && Direct is null ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most}, {OnlyUnsolved})" : null;
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
     public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed && $"${n + 1}" != among).Select(p => p.Value));
@@ -123,7 +111,7 @@ internal sealed partial class TicketFilter
         if (asked.Words is not { Query: { } query } plan) return;
         Words = plan;
         words = Add(Rows.P(query));
-        if (Reference(asked.Query) is { } reference) direct = $" UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND {Named(reference)}";
+        if (Reference(asked.Query) is { } reference) Direct = $" UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND {Named(reference)}";
     }
 
     /// <summary>The same lexemes as <c>search_facets</c>.</summary>

@@ -1,5 +1,4 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
@@ -7,6 +6,7 @@ import { useMe } from '../access/me';
 import { ConfirmButton } from '../shared/ConfirmButton';
 import { Facts } from '../shared/Facts';
 import type { Field, Values } from '../shared/form';
+import { MoreMenu } from '../shared/MoreMenu';
 import { PageHeader } from '../shared/PageHeader';
 import { ProblemAlert } from '../shared/Problem';
 import { Failed, LinesLoading } from '../shared/States';
@@ -75,13 +75,12 @@ export function EntryFrame({ place, id, name, values, error, retry, fields, patc
       <PageHeader title={name ?? '…'} beside={beside}>
         {actions}
         {(me.may('customers:delete') || (me.may('customers:write') && values?.active !== undefined)) && (
-          <Menu position="bottom-end">
-            <Menu.Target><Button variant="default" size="compact-sm" px={6} aria-label={t('directory.more')}><IconDots size={16} /></Button></Menu.Target>
-            <Menu.Dropdown>
+          <MoreMenu label={t('directory.more')}>{() => (
+            <>
               {me.may('customers:write') && values?.active !== undefined && <Menu.Item onClick={() => { void setActive(!values.active); }}>{values.active ? t('directory.deactivate') : t('directory.activate')}</Menu.Item>}
               {me.may('customers:delete') && <Menu.Item c="var(--desk-danger)" onClick={() => { setDeleting(true); }}>{t('directory.deleteThis')}</Menu.Item>}
-            </Menu.Dropdown>
-          </Menu>
+            </>
+          )}</MoreMenu>
         )}
       </PageHeader>
       {isDeleting && (

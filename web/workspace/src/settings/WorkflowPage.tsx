@@ -1,5 +1,4 @@
 import { Badge, Button, Menu, Text } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMe } from '../access/me';
@@ -8,6 +7,7 @@ import { every } from '../api/every';
 import { Ask } from '../shared/Ask';
 import { DataTable } from '../shared/DataTable';
 import { FormDialog } from '../shared/form';
+import { MoreMenu } from '../shared/MoreMenu';
 import { useAddress } from '../shared/paged';
 import { Empty, Failed, LinesLoading } from '../shared/States';
 import { TabBar } from '../shared/TabBar';
@@ -52,14 +52,13 @@ export function WorkflowPage() {
   const actions = mayManage && one && !isEditing && (
     <>
       <Button size="compact-sm" onClick={() => { set({ edit: '1', workflow: one.key }); }}>{t('shared.edit')}</Button>
-      <Menu position="bottom-end">
-        <Menu.Target><Button variant="default" size="compact-sm" px={6} aria-label={t('settings.moreOf', { name: title(one.key) })}><IconDots size={16} /></Button></Menu.Target>
-        <Menu.Dropdown>
+      <MoreMenu label={t('settings.moreOf', { name: title(one.key) })}>{() => (
+        <>
           <Menu.Item onClick={() => { setDialog('new'); }}>{t('settings.workflow.copy')}</Menu.Item>
           {!one.isCurrent && <Menu.Item onClick={() => { takeNow(one); }}>{t('settings.workflow.take')}</Menu.Item>}
           {!one.isCurrent && one.version > 0 && <Menu.Item c="var(--desk-danger)" onClick={() => { setDialog('delete'); }}>{t('shared.delete')}…</Menu.Item>}
-        </Menu.Dropdown>
-      </Menu>
+        </>
+      )}</MoreMenu>
     </>
   );
 

@@ -2,6 +2,9 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { live, type LiveEvent } from '../live';
 
+/** What is kept true by events, besides lists of tickets. */
+const followed = new Set<unknown>(['ticket', 'view-counts', 'ticket-stats', 'notifications', 'customer', 'customers', 'contact', 'contacts']);
+
 /** Says which answers are old after an event. What is on the screen is read again at once, the rest when it is looked at. */
 function outdate(client: QueryClient, event: LiveEvent) {
   if (event.entity === 'ticket') {
@@ -36,7 +39,7 @@ export function useLiveQueries() {
     const stopEvents = live.on(event => { outdate(client, event); });
     const stopGaps = live.onCatchUp(() => { void client.invalidateQueries(); });
     // a page that was opened first was read before anything could be heard; a list of tickets looks for itself (useTicketList)
-    const stopBegun = live.onBegun(() => { void client.invalidateQueries({ predicate: ({ queryKey: [what] }) => what === 'ticket' || what === 'view-counts' || what === 'notifications' }); });
+    const stopBegun = live.onBegun(() => { void client.invalidateQueries({ predicate: ({ queryKey: [what] }) => followed.has(what) }); });
     return () => { stopEvents(); stopGaps(); stopBegun(); };
   }, [client]);
 }
