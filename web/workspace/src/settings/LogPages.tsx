@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { answer, api, type Wire } from '../api/client';
+import { Breakable } from '../shared/Breakable';
 import { DataTable } from '../shared/DataTable';
 import { MoreRows, SearchBox, useAddress, usePaged } from '../shared/paged';
 import { Empty, Failed } from '../shared/States';
@@ -35,7 +36,7 @@ export function AuditPage() {
           columns={[
             { key: 'when', title: t('settings.audit.when'), width: '7rem', cell: a => <Time at={a.at} /> },
             { key: 'who', title: t('settings.audit.who'), cell: a => a.actor?.name ?? t('settings.audit.somebody') },
-            { key: 'what', title: t('settings.audit.what'), long: true, cell: a => <code>{a.action}</code> },
+            { key: 'what', title: t('settings.audit.what'), long: true, cell: a => <code><Breakable text={a.action} /></code> },
             { key: 'on', title: t('settings.audit.on'), wide: true, cell: a => a.targetType && words(a.targetType) },
             { key: 'detail', title: t('settings.audit.detail'), wide: true, cell: a => a.detail === null ? '' : <details><summary>{t('settings.audit.detail')}</summary><Listing label={t('settings.audit.detail')}>{JSON.stringify(a.detail, null, 2)}</Listing></details> },
             { key: 'from', title: t('settings.audit.from'), wide: true, cell: a => [a.via && t(`shared.history.via.${a.via as 'screen'}`), a.ip].filter(Boolean).join(' · ') },
@@ -64,7 +65,7 @@ export function DeliveriesPage() {
       {list.query.error && !list.rows ? <Failed error={list.query.error} retry={() => { void list.query.refetch(); }} /> : (
         <DataTable label={t('settings.section.deliveries')} rows={list.rows} rowKey={d => d.id} empty={<Empty title={t('settings.deliveries.none')} />}
           columns={[
-            { key: 'to', title: t('settings.deliveries.to'), long: true, cell: d => <>{d.to}{d.lastError && <Text size="xs" c="var(--desk-danger)">{d.lastError}</Text>}</> },
+            { key: 'to', title: t('settings.deliveries.to'), long: true, cell: d => <><Breakable text={d.to} />{d.lastError && <Text size="xs" c="var(--desk-danger)">{d.lastError}</Text>}</> },
             { key: 'template', title: t('settings.deliveries.template'), wide: true, width: '9rem', cell: d => t(`settings.templates.kind.${d.template}`) },
             { key: 'state', title: t('settings.deliveries.state'), width: '7rem', cell: d => <Badge size="sm" radius="sm" variant="default" tt="none">{t(`settings.deliveries.states.${d.state as 'sent'}`)}</Badge> },
             { key: 'when', title: t('settings.deliveries.when'), width: '7rem', cell: d => <Time at={d.sentAt ?? d.createdAt} /> },

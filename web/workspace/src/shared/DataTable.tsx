@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
+import { Breakable } from './Breakable';
 import classes from './shared.module.css';
 
 export interface Column<Row> {
@@ -59,7 +60,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
               const more = below?.(row);
               return (
                 <Fragment key={rowKey(row)}>
-                  <tr>{columns.map(c => <td key={c.key} {...look(c)}>{c.cell(row)}</td>)}</tr>
+                  <tr>{columns.map(c => <td key={c.key} {...look(c)}>{content(c, row)}</td>)}</tr>
                   {more && <tr className={classes.below}><td colSpan={columns.length}>{more}</td></tr>}
                 </Fragment>
               );
@@ -68,6 +69,11 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, onSort, emp
       </table>
     </div>
   );
+}
+
+function content<Row>(column: Column<Row>, row: Row) {
+  const cell = column.cell(row);
+  return column.long && typeof cell === 'string' ? <Breakable text={cell} /> : cell;
 }
 
 const look = (column: { wide?: boolean | 'very'; long?: boolean }) => ({ className: [column.wide && classes.wide, column.long && classes.long].filter(Boolean).join(' ') || undefined, 'data-wide': column.wide === 'very' ? 'very' : undefined });
