@@ -67,7 +67,7 @@ internal sealed class CompareCommand
             if (options.GetValue(output) is { } file)
             {
                 var machine = await Machine.Describe(desk, options.GetValue(commit), useWrk);
-                await File.WriteAllTextAsync(file, Report.Write(machine, options.GetRequiredValue(typed), pace, results, remarks));
+                await File.WriteAllTextAsync(file, Report.Write(machine, options.GetRequiredValue(typed), pace, results, remarks) + Report.Browser(File.Exists(file) ? await File.ReadAllTextAsync(file) : ""));
             }
             return results.Any(result => result.Met == false) ? 2 : 0;
         }

@@ -27,6 +27,9 @@ internal static class Report
         return page.ToString();
     }
 
+    /// <summary>What stands below on the page of an earlier run: the browser is measured by a script of its own (web/workspace/e2e/speed.ts), which writes it there.</summary>
+    public static string Browser(string page) => page.IndexOf("\n## In the browser", StringComparison.Ordinal) is var at and >= 0 ? page[at..] : "";
+
     public static string Table(IReadOnlyList<Result> results)
     {
         var table = new StringBuilder()
@@ -35,6 +38,7 @@ internal static class Report
         foreach (var result in results)
         {
             var bar = result.Scenario.Bar is not { } set ? "–"
+                : set is { Share: 0, P99: { } alone } ? string.Create(CultureInfo.InvariantCulture, $"p99 < {alone.TotalMilliseconds:0} ms")
                 : set.P99 is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{set.Share:0.0}, p99 < {limit.TotalMilliseconds:0} ms")
                 : string.Create(CultureInfo.InvariantCulture, $"{set.Share:0.0}");
             var met = result.Met switch { true => "yes", false => "**no**", null => "–" };

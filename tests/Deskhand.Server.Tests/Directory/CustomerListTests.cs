@@ -35,6 +35,24 @@ public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
         { "sort=number&number=Z-9", "Zest" },
     };
 
+    /// <summary>The beginning of a name is a range of the index by names, whatever signs are in it.</summary>
+    [Fact]
+    public async Task A_name_is_found_by_its_beginning_whatever_signs_are_in_it()
+    {
+        var tenant = await desk.NewTenant("signs");
+        string[] names = ["50% off", "50_50 Partners", "50 Fathoms", "5\\x Labs", "Ünal & Söhne", "漢字商店", "...", "Z"];
+        foreach (var name in names) (await tenant.Agent.Post("/customers", new { name })).Expect(201);
+        async Task<IEnumerable<string>> Found(string typed) =>
+            (await tenant.Agent.Get($"/customers?search={Uri.EscapeDataString(typed)}")).Expect(200).At("data")!.AsArray().Select(c => c!["name"]!.ToString()).Order(StringComparer.Ordinal);
+        Assert.Equal(["50 Fathoms", "50% off", "50_50 Partners"], await Found("50"));
+        Assert.Equal(["50% off"], await Found("50% o"));
+        Assert.Equal(["5\\x Labs"], await Found("5\\"));
+        Assert.Equal(["Ünal & Söhne"], await Found("üna"));
+        Assert.Equal(["漢字商店"], await Found("漢"));
+        Assert.Equal(["..."], await Found(".."));
+        Assert.Equal(["Z"], await Found("  z"));
+    }
+
     [Fact]
     public async Task Each_filter_search_and_order_leaves_the_customers_it_should()
     {

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-export const password = 'a-password-for-journeys';
+export const password = process.env.E2E_PASSWORD ?? 'a-password-for-journeys';
 
 /** Starts the real server on demonstration data with the built workspace; E2E_BASE_URL instead names one that runs already. */
 export default async function start(): Promise<() => Promise<void>> {

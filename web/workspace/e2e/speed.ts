@@ -1,10 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import path from 'node:path';
 import { expect, signIn, test } from './desk';
 
-/** The bars of the web, measured in Chromium: `npm run speed`. Milliseconds are medians, by the page's own clock. What it prints stands in docs/measurements.md. */
+/** The bars of the web, measured in Chromium: `npm run speed`. Milliseconds are medians, by the page's own clock. What it measures it writes into docs/benchmarks.md. */
 declare global {
   interface Window { marks: Record<string, number> }
 }
 
+const benchmarks = path.resolve(import.meta.dirname, '../../../docs/benchmarks.md');
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Notes when something is there for the first time since the last click, key or load. */
@@ -59,10 +63,32 @@ test('a list is usable soon after a cold load, and a ticket opens at once', asyn
     opens['by a key, next in the list']!.push(await page.evaluate(() => window.marks.conversation! - window.marks.begun!));
   }
 
-  console.log(`list usable after a cold load: ${median(loads).toFixed(0)} ms (slowest ${Math.max(...loads).toFixed(0)})`);
-  for (const [how, times] of Object.entries(opens)) console.log(`ticket open ${how}: ${median(times).toFixed(0)} ms (slowest ${Math.max(...times).toFixed(0)})`);
-  console.log(`scripts before the first rows: ${(median(scripts) / 1000).toFixed(0)} kB compressed`);
-  expect(median(loads)).toBeLessThan(1000);
-  for (const times of Object.values(opens)) expect(median(times)).toBeLessThan(100);
-  expect(median(scripts)).toBeLessThan(350_000);
+  const results = [
+    { work: 'list usable after a cold load', unit: 'ms', values: loads, bar: 1000 },
+    ...Object.entries(opens).map(([how, values]) => ({ work: `ticket open ${how}`, unit: 'ms', values, bar: 100 })),
+    { work: 'scripts before the first rows, compressed', unit: 'kB', values: scripts.map(s => s / 1000), bar: 350 },
+  ];
+  const section = told(results, browser.version());
+  console.log(section);
+  // of demonstration data, not of another desk
+  if (!process.env.E2E_EMAIL) writeFileSync(benchmarks, readFileSync(benchmarks, 'utf8').split('\n## In the browser')[0] + section);
+  for (const { work, values, bar } of results) expect(median(values), work).toBeLessThan(bar);
 });
+
+/** The last section of docs/benchmarks.md, which a run of the other benchmark leaves as it is. */
+function told(results: { work: string; unit: string; values: number[]; bar: number }[], version: string) {
+  const rows = results.map(({ work, unit, values, bar }) => {
+    const value = median(values);
+    return `| ${work} | ${values.length} | ${value.toFixed(0)} ${unit} | ${Math.max(...values).toFixed(0)} ${unit} | ${bar} ${unit} | ${value < bar ? 'yes' : '**no**'} |`;
+  });
+  return `
+## In the browser
+
+The workspace on the demonstration data, by \`npm run speed --workspace workspace\` in \`web/\`: Chromium ${version} beside the server on ${cpus().length} processors (${cpus()[0]!.model}), ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC.
+Milliseconds by the page's own clock, from the load, the click or the key until rows or the conversation are there.
+
+| work | times | median | slowest | bar | met |
+|---|--:|--:|--:|--:|---|
+${rows.join('\n')}
+`;
+}

@@ -27,12 +27,9 @@ internal static class SuggestWhileTyping
         var typed = (q ?? "").Trim();
         if (typed.Length > 100 || typed.Contains('\0', StringComparison.Ordinal)) return Answer.Ok<Suggestions>(Problem.Malformed("q", "At most 100 characters."));
         if (!typed.Any(char.IsLetterOrDigit)) return Answer.Ok<Suggestions>(new Suggestions([], [], [], []));
-        var mayReadNames = caller.May(Permission.CustomersRead);
-        return Answer.Ok<Suggestions>(new Suggestions(
-            await Tickets(typed, caller, session, plans, cancellationToken),
-            mayReadNames ? await Named("customers", "d.name", "d.number", typed, session, cancellationToken) : [],
-            mayReadNames ? await Named("contacts", "btrim(d.first_name || ' ' || d.last_name)", "d.email", typed, session, cancellationToken) : [],
-            await Tags(typed, caller, session, cancellationToken)));
+        var tickets = await Tickets(typed, caller, session, plans, cancellationToken);
+        var (customers, contacts) = caller.May(Permission.CustomersRead) ? await Names(typed, session, cancellationToken) : ([], []);
+        return Answer.Ok<Suggestions>(new Suggestions(tickets, customers, contacts, await Tags(typed, caller, session, cancellationToken)));
     }
 
     /// <summary>By reference or number at once, then the newest with such words.</summary>
@@ -57,9 +54,16 @@ internal static class SuggestWhileTyping
             """, r => new TicketSuggestion(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3)), cancellationToken, [.. parameters]);
     }
 
-    private static Task<List<Suggestion>> Named(string table, string name, string detail, string typed, TenantSession session, CancellationToken cancellationToken) => session.Query(
-        $"SELECT d.id, {name}, {detail} FROM (SELECT id FROM search_directory($2, $3) id LIMIT {Most}) f JOIN {table} d ON d.tenant_id = $1 AND d.id = f.id ORDER BY 2, 1",
-        r => new Suggestion(r.GetGuid(0), r.GetString(1), r.Text(2)), cancellationToken, Rows.P(session.TenantId), Rows.P(table), Rows.P(typed));
+    private static async Task<(List<Suggestion> Customers, List<Suggestion> Contacts)> Names(string typed, TenantSession session, CancellationToken cancellationToken)
+    {
+        var found = await session.Query($"""
+            SELECT true, d.id, d.name, d.number FROM (SELECT id FROM search_directory('customers', $2) id LIMIT {Most}) f JOIN customers d ON d.tenant_id = $1 AND d.id = f.id
+            UNION ALL
+            SELECT false, d.id, btrim(d.first_name || ' ' || d.last_name), d.email FROM (SELECT id FROM search_directory('contacts', $2) id LIMIT {Most}) f JOIN contacts d ON d.tenant_id = $1 AND d.id = f.id
+            ORDER BY 3, 2
+            """, r => (IsCustomer: r.GetBoolean(0), Name: new Suggestion(r.GetGuid(1), r.GetString(2), r.Text(3))), cancellationToken, Rows.P(session.TenantId), Rows.P(typed));
+        return ([.. found.Where(f => f.IsCustomer).Select(f => f.Name)], [.. found.Where(f => !f.IsCustomer).Select(f => f.Name)]);
+    }
 
     /// <summary>Goes from tag to tag in the index, not from ticket to ticket.</summary>
     private static Task<List<string>> Tags(string typed, Caller caller, TenantSession session, CancellationToken cancellationToken)
