@@ -87,16 +87,17 @@ function Card({ title, children, kind, action }: { title: string; children: Reac
 }
 
 function BarList({ rows }: { rows: { name: string; count: number; search: Search }[] | undefined }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (!rows) return <div className={classes.bars} aria-busy>{[70, 45, 60, 30].map(w => <Skeleton key={w} height={14} my={7} width={`${w}%`} />)}</div>;
   if (rows.length === 0) return <div className={classes.bars}><Text size="sm" c="dimmed">{t('reports.none')}</Text></div>;
   const most = Math.max(1, ...rows.map(r => r.count));
+  const format = new Intl.NumberFormat(i18n.language);
   return (
     <ul className={classes.bars}>
       {rows.map(r => (
         <li key={r.name}>
           <Link to="/tickets" search={r.search} className={classes.bar}>
-            <span className="truncate">{r.name}</span><span className={classes.track}><span className={classes.fill} style={{ width: `${(100 * r.count) / most}%` }} /></span><span className={classes.count}>{r.count}</span>
+            <span className="truncate">{r.name}</span><span className={classes.track}><span className={classes.fill} style={{ width: `${(100 * r.count) / most}%` }} /></span><span className={classes.count}>{format.format(r.count)}</span>
           </Link>
         </li>
       ))}
@@ -108,7 +109,7 @@ const ChartLoading = () => <Skeleton height={240} radius="md" />;
 
 /** Counts as a chart that can be clicked, and beneath it as a table of links for the keyboard and screen readers. */
 function CountChart({ title, counts, nameOf, search }: { title: string; counts: Record<string, number> | undefined; nameOf: (key: string) => string; search: (key: string) => Search }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const rows = counts && Object.entries(counts).filter(([, n]) => n > 0).sort(([, a], [, b]) => b - a);
   return (
@@ -122,7 +123,7 @@ function CountChart({ title, counts, nameOf, search }: { title: string; counts: 
       </div>
       <details>
         <summary>{t('reports.asTable')}</summary>
-        <DataTable label={title} rows={rows ?? []} rowKey={([key]) => key} columns={[{ key: 'what', title: t('reports.what'), cell: ([key]) => <Link to="/tickets" search={search(key)} className={classes.link}>{nameOf(key)}</Link> }, { key: 'count', title: t('reports.count'), cell: ([, n]) => <span className="tabular">{n}</span> }]} />
+        <DataTable label={title} rows={rows ?? []} rowKey={([key]) => key} columns={[{ key: 'what', title: t('reports.what'), cell: ([key]) => <Link to="/tickets" search={search(key)} className={classes.link}>{nameOf(key)}</Link> }, { key: 'count', title: t('reports.count'), cell: ([, n]) => <span className="tabular">{new Intl.NumberFormat(i18n.language).format(n)}</span> }]} />
       </details>
     </Card>
   );

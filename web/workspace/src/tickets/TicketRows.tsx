@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconFlagFilled } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, startTransition, useEffect, useImperativeHandle, useMemo, useRef, type MouseEvent, type Ref } from 'react';
+import { memo, startTransition, useEffect, useImperativeHandle, useMemo, useRef, type CSSProperties, type MouseEvent, type Ref } from 'react';
 import { Time } from '../shared/Time';
 import { useTranslation } from '../text/useTranslation';
 import type { ColumnName } from './display';
@@ -65,10 +65,12 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
   const hasMore = rows !== undefined && (total === null || total > rows.length);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  // so that subjects begin below each other
+  const digits = rows?.reduce((most, r) => Math.max(most, String(r.number).length), 0);
   const isEvery = rows !== undefined && rows.length > 0 && (isAll || rows.every(r => selected.has(r.id)));
   return (
     <div className={classes.rows} ref={scroller} data-scroller>
-      <table className={classes.table} aria-label={label} aria-rowcount={total ?? -1} aria-busy={rows === undefined} data-density={density}>
+      <table className={classes.table} aria-label={label} aria-rowcount={total ?? -1} aria-busy={rows === undefined} data-density={density} style={{ '--digits': digits } as CSSProperties}>
         <thead>
           <tr>
             <th scope="col" className={classes.tick}><input type="checkbox" aria-label={t('tickets.list.selectPage')} checked={isEvery} onChange={e => { selectAll(e.currentTarget.checked); }} /></th>
