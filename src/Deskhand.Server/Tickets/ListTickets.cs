@@ -39,8 +39,8 @@ internal static class ListTickets
 /// <summary>One list in one order: a page of it, and how long it is.</summary>
 internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
 {
-    /// <summary>Named by the index beyond the page, for tickets that have changed since; and so many when that was not enough.</summary>
-    private const int Spare = 20, Many = SearchPlan.Many * 2;
+    /// <summary>Named by the index beyond the page, for tickets that have changed since.</summary>
+    private const int Spare = 20;
 
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
@@ -114,7 +114,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<List<Ticket>> Named(Func<int, string> named, int most, NpgsqlParameter? also, CancellationToken cancellationToken)
     {
         // of what the index does not know all, many are looked at in any case
-        for (var asked = filter.IsIndexed ? most + Spare : Many; ; asked = Many)
+        for (var asked = filter.IsIndexed ? most + Spare : SearchPlan.MostGathered; ; asked = SearchPlan.MostGathered)
         {
             var question = named(asked);
             var rows = await session.Query($"""
@@ -124,7 +124,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
                 """, r => (Ticket: r.IsDBNull(0) ? null : TicketRow.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
                 [.. filter.Parameters.Select(p => p.Clone()), .. also is null ? [] : new[] { also.Clone() }]);
             var found = rows.Select(r => r.Ticket).OfType<Ticket>().ToList();
-            if (found.Count == most || rows[0].Named < asked || asked == Many) return found;
+            if (found.Count == most || rows[0].Named < asked || asked == SearchPlan.MostGathered) return found;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed record SearchPlan(string? Query, long Estimate, long Least, long
     /// <summary>From here on, looking at tickets in their order until enough match is quicker than gathering all that match.</summary>
     public const int Many = 10_000;
 
+    /// <summary>Tickets that are gathered at most where each must be looked at again: twice as many as are expected, for expectations are rough.</summary>
+    public const int MostGathered = Many * 2;
+
     public bool IsCommon => Estimate > Many;
 
     /// <summary>Whether one of the words is a beginning.</summary>

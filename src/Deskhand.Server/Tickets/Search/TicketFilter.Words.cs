@@ -51,7 +51,7 @@ internal sealed partial class TicketFilter
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.Many * 2}, {OnlyUnsolved}){Direct})";
+    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.MostGathered}, {OnlyUnsolved}){Direct})";
 
     private string OnlyUnsolved => IsUnsolved ? "true" : "false";
 

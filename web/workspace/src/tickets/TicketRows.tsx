@@ -65,8 +65,8 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
   const hasMore = rows !== undefined && (total === null || total > rows.length);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  // so that subjects begin below each other
-  const digits = rows?.reduce((most, r) => Math.max(most, String(r.number).length), 0);
+  // subjects begin below each other, however long the numbers before them
+  const digits = useMemo(() => rows && String(rows.reduce((most, r) => Math.max(most, r.number), 0)).length, [rows]);
   const isEvery = rows !== undefined && rows.length > 0 && (isAll || rows.every(r => selected.has(r.id)));
   return (
     <div className={classes.rows} ref={scroller} data-scroller>
