@@ -232,6 +232,8 @@ internal sealed record DeskhandSettings
             {
                 var parsed = new NpgsqlConnectionStringBuilder(text);
                 if (string.IsNullOrEmpty(parsed.Host) || string.IsNullOrEmpty(parsed.Database)) throw new ArgumentException("host or database is missing");
+                // By default Npgsql asks for encryption by Kerberos first, and where its library is not installed each process says so on the console.
+                if (!parsed.ShouldSerialize("GSS Encryption Mode")) parsed.GssEncryptionMode = GssEncryptionMode.Disable;
                 return parsed.ConnectionString;
             }
             catch (ArgumentException)
