@@ -9,9 +9,6 @@ namespace Deskhand.Tickets;
 /// <summary>GET /tickets: filtered, sorted, by page or cursor.</summary>
 internal static class ListTickets
 {
-    /// <summary>Up to here a list is counted each time; beyond, the planner's estimate stands in.</summary>
-    private const int CountedUpTo = 1000;
-
     public static async Task<Answer<Page<TicketResponse>>> Handle(
         [AsParameters] TicketQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken) =>
         Answer.Ok(await Read(query, caller, session, rulebooks, search, memory, cancellationToken));
@@ -32,15 +29,21 @@ internal static class ListTickets
         var list = new TicketList(session, filter, order.Value, memory, ListMemory.Key(caller, query, order.Value, page.Value.Limit));
         return page.Value.Cursor is { } cursor
             ? await list.After(cursor, page.Value.Limit, cancellationToken)
-            : await list.At(page.Value, CountedUpTo, cancellationToken);
+            : await list.At(page.Value, cancellationToken);
     }
 }
 
 /// <summary>One list in one order: a page of it, and how long it is.</summary>
 internal sealed class TicketList(TenantSession session, TicketFilter filter, TicketOrder order, ListMemory memory, string key)
 {
+    /// <summary>Up to here a list is counted each time; beyond, the planner's estimate stands in.</summary>
+    private const int CountedUpTo = 1000;
+
     /// <summary>Named by the index beyond the page, for tickets that have changed since.</summary>
     private const int Spare = 20;
+
+    /// <summary>How many the index has named of all that match, where it has said so on the way to the first page.</summary>
+    private long? counted;
 
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
@@ -54,10 +57,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>A page by its number.</summary>
-    public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, int countedUpTo, CancellationToken cancellationToken)
+    public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, CancellationToken cancellationToken)
     {
         using var search = await Searching(cancellationToken);
-        var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(countedUpTo, cancellationToken);
+        var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(cancellationToken);
         if (ListMemory.IsDeep(page.Skip))
         {
             // those who ask for the same deep page at once wait for the first to find where it begins
@@ -69,8 +72,22 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var (rows, next) = await Rows(ListMemory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken);
         if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
         // a first page that is not full has told how many there are
-        if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(countedUpTo, cancellationToken);
+        if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : counted is { } all ? (all, false) : await Total(cancellationToken);
         return Answer(page, [.. rows.Select(TicketResponse.Listed)], next, total, isEstimate);
+    }
+
+    /// <summary>The newest tickets of a filter by words, and nothing about how many there are.</summary>
+    public async Task<List<Ticket>> Newest(int most, CancellationToken cancellationToken)
+    {
+        using var search = await Searching(cancellationToken);
+        return await Newest(filter.Words!, most, Whole, cancellationToken);
+    }
+
+    /// <summary>The same, where only which they are is asked.</summary>
+    public async Task<Guid[]> NewestIds(int most, CancellationToken cancellationToken)
+    {
+        using var search = await Searching(cancellationToken);
+        return [.. (await Newest(filter.Words!, most, Place, cancellationToken)).Select(t => t.Id)];
     }
 
     private Task<IDisposable> Searching(CancellationToken cancellationToken) => filter.Words is null ? Turns.NoWait : memory.Searching(cancellationToken);
@@ -91,68 +108,72 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var found = skip > 0
-            ? await session.Query($"SELECT {Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
+            ? await session.Query($"SELECT {Whole.Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
                 TicketRow.Read, cancellationToken, [.. filter.Parameters])
-            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, cancellationToken)
-            : await First(filter.Where, limit + 1, cancellationToken);
+            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, Whole, cancellationToken)
+            : await First(filter.Where, limit + 1, Whole, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
         return (found, more ? order.CursorAt(found[^1]) : null);
     }
 
-    private Task<List<Ticket>> First(string where, int most, CancellationToken cancellationToken) =>
-        session.Query($"SELECT {Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}", TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+    private Task<List<T>> First<T>(string where, int most, Shown<T> shown, CancellationToken cancellationToken) =>
+        session.Query($"SELECT {shown.Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}", shown.Read, cancellationToken, [.. filter.Parameters]);
 
     /// <summary>
     /// The newest rows among the tickets that the index names. It is asked for some more than are wanted, for it may be a moment behind, and once
     /// more for many when too many of those have changed since, as after a large bulk update.
     /// </summary>
-    /// <param name="named">The question to the index for so many tickets.</param>
+    /// <param name="named">The question to the index for so many tickets, which it names in the order of the list.</param>
     /// <param name="most">Rows.</param>
+    /// <param name="shown">What of them.</param>
+    /// <param name="atLeast">How many to ask for at least, though no more are looked at, where it costs little to learn how many there are.</param>
     /// <param name="also">A parameter of the question beside those of the filter.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    private async Task<List<Ticket>> Named(Func<int, string> named, int most, NpgsqlParameter? also, CancellationToken cancellationToken)
+    private async Task<List<T>> Named<T>(Func<int, string> named, int most, Shown<T> shown, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
     {
         // of what the index does not know all, many are looked at in any case
-        for (var asked = filter.IsIndexed ? most + Spare : SearchPlan.MostGathered; ; asked = SearchPlan.MostGathered)
+        for (var looked = filter.IsIndexed ? most + Spare : SearchPlan.MostGathered; ; looked = SearchPlan.MostGathered)
         {
+            var asked = Math.Max(looked, atLeast);
             var question = named(asked);
             var rows = await session.Query($"""
                 WITH named AS MATERIALIZED (SELECT {question} AS id)
-                SELECT {Columns}, n.named FROM (SELECT count(*) AS named FROM named) n
-                LEFT JOIN tickets t ON {filter.WhereBesideWords} AND t.id IN (SELECT id FROM named{filter.Direct}) ORDER BY {order.OrderBy} LIMIT {most}
-                """, r => (Ticket: r.IsDBNull(0) ? null : TicketRow.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
+                SELECT {shown.Columns}, n.named FROM (SELECT count(*) AS named FROM named) n
+                LEFT JOIN tickets t ON {filter.WhereBesideWords} AND t.id IN ((SELECT id FROM named LIMIT {looked}){filter.Direct}) ORDER BY {order.OrderBy} LIMIT {most}
+                """, r => (IsTicket: !r.IsDBNull(0), Ticket: r.IsDBNull(0) ? default : shown.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
                 [.. filter.Parameters.Select(p => p.Clone()), .. also is null ? [] : new[] { also.Clone() }]);
-            var found = rows.Select(r => r.Ticket).OfType<Ticket>().ToList();
-            if (found.Count == most || rows[0].Named < asked || asked == SearchPlan.MostGathered) return found;
+            var found = rows.Where(r => r.IsTicket).Select(r => r.Ticket!).ToList();
+            counted = filter.IsIndexed && filter.Direct is null && atLeast > 0 && rows[0].Named < asked ? rows[0].Named : null;
+            if (found.Count == most || rows[0].Named < looked || looked == SearchPlan.MostGathered) return found;
         }
     }
 
     /// <summary>The newest tickets with some words.</summary>
-    private async Task<List<Ticket>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
+    private async Task<List<T>> Newest<T>(SearchPlan words, int most, Shown<T> shown, CancellationToken cancellationToken)
     {
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
         var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
         var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.HasFacets, filter.IsUnsolved, most, from);
         if (chosen.Way == WordsWay.Look && filter.Direct is null)
-            return filter.IsOnlyWords ? await Named(filter.Walked, most, null, cancellationToken) : await First(filter.WhereLooking, most, cancellationToken);
-        if (chosen.Way != WordsWay.Weeks || filter.Direct is not null) return await Named(named => filter.Newest(named, ofWeeks: false), most, null, cancellationToken);
+            return filter.IsOnlyWords ? await Named(filter.Walked, most, shown, 0, null, cancellationToken) : await First(filter.WhereLooking, most, shown, cancellationToken);
+        if (chosen.Way != WordsWay.Weeks || filter.Direct is not null) return await Named(named => filter.Newest(named, ofWeeks: false), most, shown, CountedUpTo + 1, null, cancellationToken);
 
         var isFirst = filter.Until is null;
-        var (found, week, weeks) = (new List<Ticket>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
+        var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await Named(named => filter.Newest(named, ofWeeks: true), most - found.Count, Data.Rows.P(some), cancellationToken);
-            found.AddRange(rows.Where(r => r.UpdatedAt < before));
+            var rows = await Named(named => filter.Newest(named, ofWeeks: true), most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
+            found.AddRange(rows.Where(r => shown.At(r) < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
         }
 
-        if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(found[^1].UpdatedAt) + 1);
+        if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(shown.At(found[^1])) + 1);
         return found;
     }
 
@@ -166,17 +187,19 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         return fitting;
     }
 
-    /// <summary>A list has no descriptions.</summary>
-    private static readonly string Columns = TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal);
+    /// <summary>A ticket in a list; its description is not shown there.</summary>
+    private static readonly Shown<Ticket> Whole = new(TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal), TicketRow.Read, t => t.UpdatedAt);
+
+    private static readonly Shown<(Guid Id, DateTimeOffset At)> Place = new("t.id, t.updated_at", r => (r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1)), t => t.At);
 
     /// <summary>How many rows: counted while they are few, estimated by the planner while they are many.</summary>
-    private async Task<(long Total, bool IsEstimate)> Total(int countedUpTo, CancellationToken cancellationToken)
+    private async Task<(long Total, bool IsEstimate)> Total(CancellationToken cancellationToken)
     {
         if (memory.Total(key) is { } many) return (many, true);
         if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
-        var few = filter.IndexedMatches(countedUpTo + 1) ?? $"SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {countedUpTo + 1}";
+        var few = filter.IndexedMatches(CountedUpTo + 1) ?? $"SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {CountedUpTo + 1}";
         var counted = (await session.Query($"SELECT count(*) FROM ({few}) few", r => r.GetInt64(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]))[0];
-        if (counted <= countedUpTo) return (counted, false);
+        if (counted <= CountedUpTo) return (counted, false);
         var estimate = Math.Max(counted, await Estimate(filter.Where, cancellationToken));
         memory.RememberTotal(key, estimate);
         return (estimate, true);
@@ -198,4 +221,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         using var document = JsonDocument.Parse(plan);
         return (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }
+
+    /// <summary>What is read of each row.</summary>
+    /// <param name="Columns">Of <c>tickets t</c>; the first is its id.</param>
+    /// <param name="Read">Reads them.</param>
+    /// <param name="At">When the ticket was changed, by which the list is in order.</param>
+    private sealed record Shown<T>(string Columns, Func<NpgsqlDataReader, T> Read, Func<T, DateTimeOffset> At);
 }

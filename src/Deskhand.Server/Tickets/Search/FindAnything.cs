@@ -33,12 +33,15 @@ internal sealed record FindQuery
 internal static class FindAnything
 {
     /// <summary>Customers and contacts ahead of tickets.</summary>
-    private const int Ahead = 5;
+    private const int MostAhead = 5;
 
     /// <summary>The newest matches that are put in order by relevance.</summary>
     private const int Ranked = 500;
 
     private const string Relevance = "relevance";
+
+    /// <summary>What a word is worth in notes, in the description and comments, in names and tags, in reference and subject (<c>search_document</c>).</summary>
+    private const string Weights = "{0.1, 0.2, 0.5, 1}";
 
     public static async Task<Answer<Page<SearchResult>>> Handle(
         [AsParameters] FindQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
@@ -57,16 +60,8 @@ internal static class FindAnything
         var (limit, ahead) = (page.Value.Limit, new List<SearchResult>());
         // conditions are about tickets
         var names = asked.Value.Conditions.IsEmpty && parsed.Value.Texts.All(t => !t.Negated) ? string.Join(' ', parsed.Value.Texts.Select(t => t.Text)) : "";
-        var only = types.Value.Count == 1;
-        var others = types.Value.Where(t => t != SearchResultType.Ticket).ToList();
-        if (!only) others = query.Cursor is null && names.Length > 0 && others.Count > 0 ? await WithSuch(others, names, session, cancellationToken) : [];
-        foreach (var type in others)
-        {
-            var found = await InDirectory(type, names, only ? query.Cursor : null, only ? limit : Math.Min(Ahead, limit), words, caller, session, cancellationToken);
-            if (only || found.Problem is not null) return Answer.Ok(found);
-            ahead.AddRange(found.Value.Data);
-        }
-
+        if (types.Value is [not SearchResultType.Ticket and var only]) return Answer.Ok(await InDirectory(only, names, query.Cursor, limit, words, caller, session, cancellationToken));
+        if (query.Cursor is null && names.Length > 0 && types.Value.Count > 1) ahead = await Ahead(types.Value, names, Math.Min(MostAhead, limit), words, caller, session, cancellationToken);
         if (!types.Value.Contains(SearchResultType.Ticket)) return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>(ahead, new(null, limit, ahead.Count, false, null, false)));
         var tickets = await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken);
         if (tickets.Problem is { } problem) return Answer.Ok<Page<SearchResult>>(problem);
@@ -88,12 +83,21 @@ internal static class FindAnything
         return types.Count > 0 ? types : caller.May(Permission.CustomersRead) ? [SearchResultType.Customer, SearchResultType.Contact, SearchResultType.Ticket] : [SearchResultType.Ticket];
     }
 
-    /// <summary>Those types of which there is anything by such names; mostly there is nothing.</summary>
-    private static async Task<List<SearchResultType>> WithSuch(List<SearchResultType> types, string names, TenantSession session, CancellationToken cancellationToken)
+    /// <summary>The best customers and contacts by such names: first those whose names begin so. Which they are is one question, and mostly there is nobody.</summary>
+    private static async Task<List<SearchResult>> Ahead(
+        List<SearchResultType> types, string names, int most, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var (customers, contacts) = (await session.Query("SELECT EXISTS (SELECT FROM search_directory('customers', $1)), EXISTS (SELECT FROM search_directory('contacts', $1))",
-            r => (r.GetBoolean(0), r.GetBoolean(1)), cancellationToken, Rows.P(names)))[0];
-        return [.. types.Where(t => t == SearchResultType.Customer ? customers : contacts)];
+        var (customers, contacts) = (await session.Query($"""
+            SELECT ARRAY(SELECT id FROM search_directory('customers', $1) id LIMIT {most}), ARRAY(SELECT id FROM search_directory('contacts', $1) id LIMIT {most})
+            """, r => (r.GetFieldValue<Guid[]>(0), r.GetFieldValue<Guid[]>(1)), cancellationToken, Rows.P(names)))[0];
+        var found = new List<SearchResult>();
+        if (customers.Length > 0 && types.Contains(SearchResultType.Customer))
+            found.AddRange((await ListCustomers.Read(new CustomerQuery { Ids = Texts(customers) }, c => SearchResult.Of(CustomerResponse.From(c), words), caller, session, cancellationToken)).Value.Data);
+        if (contacts.Length > 0 && types.Contains(SearchResultType.Contact))
+            found.AddRange((await ListContacts.Read(new ContactQuery { Ids = Texts(contacts) }, caller, session, cancellationToken)).Value.Data.Select(c => SearchResult.Of(c, words)));
+        return found;
+
+        static string[] Texts(Guid[] ids) => [.. ids.Select(id => id.ToString())];
     }
 
     private static async Task<Outcome<Page<SearchResult>>> InDirectory(
@@ -118,17 +122,15 @@ internal static class FindAnything
         if (read.Problem is { } wrongFilter) return wrongFilter;
         var filter = read.Value;
         if (order.Value.Condition is { } condition) filter.Also(condition);
-        var named = await Named(asked, caller, session, cancellationToken);
-        if (named.Count > 0) filter.Without(named.Select(t => t.Id));
+        var named = await Named(asked.Query, caller, session, cancellationToken);
+        filter.Without(named);
 
         var first = page.Cursor is null;
         Outcome<Page<TicketResponse>> found;
-        if (query.Sort == Relevance && filter.Words is not null) found = await ByRelevance(filter, page, session, cancellationToken);
-        else
-        {
-            var list = new TicketList(session, filter, order.Value, memory, $"search|{order.Value.Name}|{page.Limit}|{ListMemory.Seen(caller, filters)}");
-            found = first ? await list.At(page, 1000, cancellationToken) : await list.After(page.Cursor!, page.Limit, cancellationToken);
-        }
+        var isRanked = query.Sort == Relevance && filter.Words is not null;
+        var list = new TicketList(session, filter, order.Value, memory, $"search|{(isRanked ? Relevance : order.Value.Name)}|{page.Limit}|{ListMemory.Seen(caller, filters)}");
+        if (isRanked) found = await ByRelevance(list, filter, page, session, cancellationToken);
+        else found = first ? await list.At(page, cancellationToken) : await list.After(page.Cursor!, page.Limit, cancellationToken);
 
         return found.Problem is null && first && named.Count > 0
             ? new Page<TicketResponse>([.. named.Select(TicketResponse.Listed), .. found.Value.Data], found.Value.Pagination with { Total = found.Value.Pagination.Total + named.Count })
@@ -136,9 +138,9 @@ internal static class FindAnything
     }
 
     /// <summary>The tickets that what was typed names: there at once, however new they are.</summary>
-    private static async Task<List<Ticket>> Named(SearchAsked asked, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<List<Ticket>> Named(SearchQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        if (TicketFilter.Reference(asked.Query) is not { } reference) return [];
+        if (TicketFilter.Reference(query) is not { } reference) return [];
         var isNumber = long.TryParse(reference, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(reference.ToUpperInvariant()), Rows.P(reference), Rows.P(isNumber ? number : -1)];
         var scope = TicketScopes.Where(caller, parameters);
@@ -147,7 +149,7 @@ internal static class FindAnything
     }
 
     /// <summary>Among the newest matches, as far as they are put in order.</summary>
-    private static async Task<Outcome<Page<TicketResponse>>> ByRelevance(TicketFilter filter, PageRequest page, TenantSession session, CancellationToken cancellationToken)
+    private static async Task<Outcome<Page<TicketResponse>>> ByRelevance(TicketList list, TicketFilter filter, PageRequest page, TenantSession session, CancellationToken cancellationToken)
     {
         var skip = 0;
         if (page.Cursor is { } cursor)
@@ -157,10 +159,13 @@ internal static class FindAnything
             if (!int.TryParse(place.Value[0], NumberStyles.None, CultureInfo.InvariantCulture, out skip) || skip > Ranked) return Problem.Malformed("cursor", "This is not a cursor of this list.");
         }
 
+        var newest = await list.NewestIds(Ranked, cancellationToken);
         var rows = await session.Query($"""
-            SELECT {TicketRow.Columns} FROM rank_tickets({filter.WordsParameter}::text::tsquery, {Ranked}) r JOIN tickets t ON t.tenant_id = $1 AND t.id = r.ticket_id
-            WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, t.updated_at DESC, t.id DESC OFFSET {skip} LIMIT {page.Limit + 1}
-            """, TicketRow.Read, cancellationToken, [.. filter.Parameters]);
+            SELECT {TicketRow.Columns} FROM (
+                SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, search_own($1, {filter.WordsParameter}::text::tsquery), 1) AS rank FROM ticket_search s
+                WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit + 1}) r
+            JOIN tickets t ON t.id = r.ticket_id WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, r.updated_at DESC, r.ticket_id DESC
+            """, TicketRow.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
         var more = rows.Count > page.Limit;
         var next = more ? Cursors.Write(Relevance, (skip + page.Limit).ToString(CultureInfo.InvariantCulture)) : null;
         long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, rows.Count) : rows.Count;

@@ -22,36 +22,47 @@ internal static class SuggestWhileTyping
 {
     private const int Most = 10;
 
-    public static async Task<Answer<Suggestions>> Handle(string? q, Caller caller, TenantSession session, SearchPlans plans, CancellationToken cancellationToken)
+    /// <summary>Of so many tickets the newest are no longer found in a moment, when a beginning is all there is to go by.</summary>
+    private const int Many = 1000;
+
+    public static async Task<Answer<Suggestions>> Handle(string? q, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
         var typed = (q ?? "").Trim();
         if (typed.Length > 100 || typed.Contains('\0', StringComparison.Ordinal)) return Answer.Ok<Suggestions>(Problem.Malformed("q", "At most 100 characters."));
         if (!typed.Any(char.IsLetterOrDigit)) return Answer.Ok<Suggestions>(new Suggestions([], [], [], []));
-        var tickets = await Tickets(typed, caller, session, plans, cancellationToken);
+        var tickets = await Tickets(typed, caller, session, rulebooks, search, memory, cancellationToken);
         var (customers, contacts) = caller.May(Permission.CustomersRead) ? await Names(typed, session, cancellationToken) : ([], []);
         return Answer.Ok<Suggestions>(new Suggestions(tickets, customers, contacts, await Tags(typed, caller, session, cancellationToken)));
     }
 
     /// <summary>By reference or number at once, then the newest with such words.</summary>
-    private static async Task<List<TicketSuggestion>> Tickets(string typed, Caller caller, TenantSession session, SearchPlans plans, CancellationToken cancellationToken)
+    private static async Task<List<TicketSuggestion>> Tickets(
+        string typed, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
-        var text = new SearchText(typed, SearchTextKind.Beginning, false, 0);
-        var plan = await plans.Of(session, new SearchQuery([text]), caller.May(Permission.NotesRead), cancellationToken);
-        var isNumber = long.TryParse(typed, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number);
-        List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(typed.ToUpperInvariant()), Rows.P(isNumber ? number : -1), Rows.P(plan?.Query)];
-        var scope = TicketScopes.Where(caller, parameters) is { } where ? $" AND {where}" : "";
-        // who sees few tickets may see none of the newest: more are looked at
-        var most = scope.Length == 0 ? Most : 500;
-        return await session.Query($"""
-            SELECT id, reference, subject, status FROM (
-                SELECT t.id, t.reference, t.subject, t.status, t.updated_at, 0 AS place FROM tickets t
-                WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND (t.reference = $2 OR t.number = $3){scope}
-                UNION ALL
-                SELECT t.id, t.reference, t.subject, t.status, t.updated_at, 1 FROM tickets t
-                WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.reference <> $2 AND t.number <> $3{scope}
-                  AND t.id IN (SELECT {(plan is { IsCommon: true } ? "walk" : "search")}_tickets($4::text::tsquery, {most}))) found
-            ORDER BY place, updated_at DESC LIMIT {Most}
-            """, r => new TicketSuggestion(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3)), cancellationToken, [.. parameters]);
+        var named = await FindAnything.Named(Query(SearchTextKind.Beginning), caller, session, cancellationToken);
+        var rulebook = await rulebooks.Of(session, cancellationToken);
+        var (begun, plan) = await List(SearchTextKind.Beginning);
+        List<Ticket>? newest = null;
+        if (plan is { Estimate: > Many })
+        {
+            // to find the newest that begin so, all that begin so are gathered; a word that many have is likely all that was to be typed
+            var (whole, itself) = await List(SearchTextKind.Word);
+            if (itself is { IsRare: false }) newest = await whole.Newest(Most, cancellationToken);
+        }
+
+        if (newest is not { Count: Most }) newest = plan is null ? [] : await begun.Newest(Most, cancellationToken);
+        return [.. named.Concat(newest).Take(Most).Select(t => new TicketSuggestion(t.Id, t.Reference, t.Fields.Subject, t.Status))];
+
+        SearchQuery Query(SearchTextKind kind) => new([new SearchText(typed, kind, false, 0)]);
+
+        async Task<(TicketList List, SearchPlan? Plan)> List(SearchTextKind kind)
+        {
+            var query = Query(kind);
+            var filters = new TicketFilters { Q = query.ToString() };
+            var filter = TicketFilter.Read(filters, (await search.Read(query, caller, cancellationToken)).Value, caller, rulebook).Value;
+            filter.Without(named);
+            return (new TicketList(session, filter, TicketOrder.Default, memory, $"suggest|{ListMemory.Seen(caller, filters)}"), filter.Words);
+        }
     }
 
     private static async Task<(List<Suggestion> Customers, List<Suggestion> Contacts)> Names(string typed, TenantSession session, CancellationToken cancellationToken)

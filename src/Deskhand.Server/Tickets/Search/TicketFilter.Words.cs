@@ -83,8 +83,12 @@ internal sealed partial class TicketFilter
 
     private string Narrowed => narrowed ??= facets.Count == 0 ? words! : Add(Rows.P(string.Join(" & ", [$"({Words!.Query})", .. facets])));
 
-    /// <summary>Leaves tickets out, as shown elsewhere.</summary>
-    public void Without(IEnumerable<Guid> tickets) => conditions.Add($"t.id <> ALL ({Add(Rows.P(tickets.ToArray()))})");
+    /// <summary>Leaves out the tickets that what was typed names, as they are shown ahead.</summary>
+    public void Without(IReadOnlyCollection<Ticket> named)
+    {
+        Direct = null;
+        if (named.Count > 0) conditions.Add($"t.id <> ALL ({Add(Rows.P(named.Select(t => t.Id).ToArray()))})");
+    }
 
     /// <summary>The query of <c>q=</c> together with the words of <c>search=</c>.</summary>
     private static Outcome<SearchQuery> Query(TicketFilters q)
