@@ -133,6 +133,23 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         return await Rows.Read(reader, map, cancellationToken);
     }
 
+    /// <summary>Asks two statements in one round trip, the second for one number.</summary>
+    public async Task<(List<T> Rows, long Number)> Query<T>(NpgsqlBatchCommand rows, Func<NpgsqlDataReader, T> map, NpgsqlBatchCommand number, CancellationToken cancellationToken)
+    {
+        await using var batch = transaction is null ? database.Source.CreateBatch() : new NpgsqlBatch(connection, transaction);
+        var setsTenant = !tenantIsSet;
+        if (setsTenant) batch.BatchCommands.Add(TenantCommand());
+        batch.BatchCommands.Add(rows);
+        batch.BatchCommands.Add(number);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        tenantIsSet = transaction is not null;
+        if (setsTenant) await reader.NextResultAsync(cancellationToken);
+        var found = await Rows.Read(reader, map, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (found, reader.GetInt64(0));
+    }
+
     /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>
     public async Task<int> Execute(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {

@@ -42,7 +42,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>Named by the index beyond the page, for tickets that have changed since.</summary>
     private const int Spare = 20;
 
-    /// <summary>How many the index has named of all that match, where it has said so on the way to the first page.</summary>
+    /// <summary>How many there are, one more than are counted at most, where that was learned on the way to the first page.</summary>
     private long? counted;
 
     /// <summary>The page after a place. Costs the same at any depth.</summary>
@@ -69,10 +69,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             if (order.Place(start) is { Problem: null } place) filter.After(order, place.Value);
         }
 
-        var (rows, next) = await Rows(ListMemory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken);
+        var (rows, next) = await Rows(ListMemory.IsDeep(page.Skip) ? 0 : page.Skip, page.Limit, cancellationToken, andCount: page.Skip == 0);
         if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
         // a first page that is not full has told how many there are
-        if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : counted is { } all ? (all, false) : await Total(cancellationToken);
+        if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(cancellationToken);
         return Answer(page, [.. rows.Select(TicketResponse.Listed)], next, total, isEstimate);
     }
 
@@ -104,21 +104,32 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private static Page<TicketResponse> Answer(PageRequest page, IReadOnlyList<TicketResponse> rows, string? next, long total, bool isEstimate) =>
         new(rows, new(page.Page, page.Limit, total, isEstimate, next, next is not null));
 
-    private async Task<(List<Ticket> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken)
+    private async Task<(List<Ticket> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken, bool andCount = false)
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var found = skip > 0
             ? await session.Query($"SELECT {Whole.Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
                 TicketRow.Read, cancellationToken, [.. filter.Parameters])
             : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, Whole, cancellationToken)
+            : andCount && filter.Words is null && memory.Total(key) is null ? await FirstAndCount(limit + 1, cancellationToken)
             : await First(filter.Where, limit + 1, Whole, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
         return (found, more ? order.CursorAt(found[^1]) : null);
     }
 
+    private async Task<List<Ticket>> FirstAndCount(int most, CancellationToken cancellationToken)
+    {
+        (var rows, counted) = await session.Query(Asked(FirstOf(filter.Where, most, Whole)), TicketRow.Read, Asked(CountOf(Few)), cancellationToken);
+        return rows;
+
+        NpgsqlBatchCommand Asked(string sql) => TenantSession.Batched(sql, [.. filter.Parameters.Select(p => p.Clone())]);
+    }
+
     private Task<List<T>> First<T>(string where, int most, Shown<T> shown, CancellationToken cancellationToken) =>
-        session.Query($"SELECT {shown.Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}", shown.Read, cancellationToken, [.. filter.Parameters]);
+        session.Query(FirstOf(where, most, shown), shown.Read, cancellationToken, [.. filter.Parameters]);
+
+    private string FirstOf<T>(string where, int most, Shown<T> shown) => $"SELECT {shown.Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}";
 
     /// <summary>
     /// The newest rows among the tickets that the index names. It is asked for some more than are wanted, for it may be a moment behind, and once
@@ -195,15 +206,19 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>How many rows: counted while they are few, estimated by the planner while they are many.</summary>
     private async Task<(long Total, bool IsEstimate)> Total(CancellationToken cancellationToken)
     {
+        if (counted is <= CountedUpTo and { } all) return (all, false);
         if (memory.Total(key) is { } many) return (many, true);
         if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
-        var few = filter.IndexedMatches(CountedUpTo + 1) ?? $"SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {CountedUpTo + 1}";
-        var counted = (await session.Query($"SELECT count(*) FROM ({few}) few", r => r.GetInt64(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]))[0];
-        if (counted <= CountedUpTo) return (counted, false);
-        var estimate = Math.Max(counted, await Estimate(filter.Where, cancellationToken));
+        var few = counted ?? (await session.Query(CountOf(filter.IndexedMatches(CountedUpTo + 1) ?? Few), r => r.GetInt64(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]))[0];
+        if (few <= CountedUpTo) return (few, false);
+        var estimate = Math.Max(few, await Estimate(filter.Where, cancellationToken));
         memory.RememberTotal(key, estimate);
         return (estimate, true);
     }
+
+    private string Few => $"SELECT 1 FROM {order.From} WHERE {filter.Where} LIMIT {CountedUpTo + 1}";
+
+    private static string CountOf(string few) => $"SELECT count(*) FROM ({few}) few";
 
     /// <summary>Words are taken to be as frequent among the filtered tickets as among all.</summary>
     private async Task<long> EstimateWords(CancellationToken cancellationToken)

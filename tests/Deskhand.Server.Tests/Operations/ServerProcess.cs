@@ -58,10 +58,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a command and waits for nothing.</summary>
+    public static ServerProcess Begin(string folder, string[] arguments, Dictionary<string, string>? settings = null) => new(New(folder, arguments, settings));
+
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output)> Run(string folder, string[] arguments, Dictionary<string, string>? settings = null)
     {
-        await using var command = new ServerProcess(New(folder, arguments, settings));
+        await using var command = Begin(folder, arguments, settings);
         await command.process.WaitForExitAsync().WaitAsync(Deadline);
         command.process.WaitForExit();
         return (command.process.ExitCode, command.Output);

@@ -85,6 +85,37 @@ public sealed class ServerProcessTests : IDisposable
         Assert.Equal(0, (await ServerProcess.Run(folder, ["migrate", "up"])).ExitCode);
     }
 
+    [Fact]
+    public async Task A_migration_that_is_killed_in_the_middle_of_a_step_leaves_none_of_it_and_the_next_one_does_it()
+    {
+        var database = await (await TestCluster.Shared).NewDatabase();
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DESKHAND_DATABASE"] = database };
+        Task<(int ExitCode, string Output)> Migrate(params string[] arguments) => ServerProcess.Run(folder, ["migrate", .. arguments], settings);
+        await using var owner = Npgsql.NpgsqlDataSource.Create(database);
+        async Task<long> Count(string sql)
+        {
+            await using var command = owner.CreateCommand(sql);
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+
+        Assert.Equal(0, (await Migrate("down", "--to", "26", "--yes")).ExitCode);
+        await using (var reader = await owner.OpenConnectionAsync())
+        await using (await reader.BeginTransactionAsync())
+        {
+            await using (var read = new Npgsql.NpgsqlCommand("SELECT FROM ticket_search LIMIT 1", reader)) await read.ExecuteNonQueryAsync();
+            await using var first = ServerProcess.Begin(folder, ["migrate", "up"], settings);
+            // 0027 begins by changing this table, which is being read
+            await Eventually.Holds(async () => await Count("SELECT count(*) FROM pg_locks WHERE relation = 'ticket_search'::regclass AND NOT granted") == 1);
+            await first.Kill();
+            Assert.Contains("missing", (await Migrate("status")).Output, StringComparison.Ordinal);
+        }
+
+        var again = await Migrate("up");
+        Assert.True(again.ExitCode == 0, again.Output);
+        Assert.DoesNotContain("missing", (await Migrate("status")).Output, StringComparison.Ordinal);
+        Assert.Equal(1, await Count("SELECT count(*) FROM information_schema.columns WHERE table_name = 'ticket_search' AND column_name = 'unsolved'"));
+    }
+
     [Theory]
     [InlineData("DESKHAND_PORT", "http")]
     [InlineData("DESKHAND_JWT_SECRET", "short")]

@@ -1,0 +1,201 @@
+using System.Globalization;
+using Deskhand.Data;
+using Deskhand.Tickets;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Deskhand.Server.Tests.Tickets;
+
+/// <summary>The indexer on a desk that runs none by itself.</summary>
+public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixture<SearchIndexTests.Still>
+{
+    public sealed class Still : Desk
+    {
+        protected override Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["DESKHAND_ROLES"] = "web" };
+    }
+
+    [Fact]
+    public async Task Tickets_from_before_the_index_are_filled_in_by_batches_and_a_stop_in_the_middle_loses_none()
+    {
+        var tenant = await desk.NewTenant("filled");
+        await Many(tenant.Id, 700);
+        Assert.True(await Follow(tenant));
+        Assert.Equal(300, await Indexed(tenant));
+        // another process takes over where the first was stopped
+        while (await Follow(tenant)) { }
+        Assert.Equal(700, await Indexed(tenant));
+        Assert.False(await Follow(tenant));
+
+        await SearchIndex.Rebuild(desk.Database, tenant.Id, CancellationToken.None);
+        await Scalar(tenant, "WITH gone AS (DELETE FROM ticket_search WHERE ticket_id IN (SELECT ticket_id FROM ticket_search LIMIT 100) RETURNING 1) SELECT count(*) FROM gone");
+        while (await Follow(tenant)) { }
+        Assert.Equal(700, await Indexed(tenant));
+    }
+
+    [Fact]
+    public async Task Two_indexers_at_once_do_not_wait_for_each_other_and_lose_nothing()
+    {
+        var tenant = await desk.NewTenant("two");
+        await Many(tenant.Id, 1200);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
+        {
+            for (var i = 0; i < 20; i++)
+                if (!await Follow(tenant)) await Task.Delay(5);
+        }));
+        while (await Follow(tenant)) { }
+        Assert.Equal(1200, await Indexed(tenant));
+    }
+
+    [Fact]
+    public async Task Texts_of_any_size_and_kind_are_indexed()
+    {
+        var tenant = await desk.NewTenant("hostile");
+        var agent = tenant.Agent;
+        var words = string.Join(' ', Enumerable.Range(0, 14_000).Select(i => "w" + i.ToString("x")));
+        var ids = new List<Guid>
+        {
+            await agent.NewTicket("Long", new { description = words }),
+            await agent.NewTicket("One word", new { description = new string('x', 90_000) }),
+            await agent.NewTicket("Signs", new { description = string.Concat(Enumerable.Repeat("漢字😀 <a href='x'> &amp; \\ ' \" ", 2000)) }),
+        };
+        for (var i = 0; i < 6; i++)
+        {
+            (await agent.Post($"/tickets/{ids[0]}/comments", new { body = words.Replace("w", "c" + i, StringComparison.Ordinal)[..90_000] })).Expect(201);
+            (await agent.Post($"/tickets/{ids[0]}/notes", new { body = words.Replace("w", "n" + i, StringComparison.Ordinal)[..90_000] })).Expect(201);
+        }
+
+        while (await Follow(tenant)) { }
+        Assert.Equal(3, await Indexed(tenant));
+    }
+
+    /// <summary>Each way to the newest tickets is taken: words that are everywhere, often, seldom and rarely there, with conditions that the index knows and others.</summary>
+    [Fact]
+    public async Task The_newest_tickets_with_words_are_found_page_by_page_however_frequent_the_words_are()
+    {
+        var tenant = await desk.NewTenant("frequent");
+        await Many(tenant.Id, 3000);
+        await Scalar(tenant, """
+            WITH changed AS (UPDATE tickets SET updated_at = now() - number / 100 * interval '100 hours',
+                subject = 'everywhere' || CASE WHEN number % 3 = 0 THEN ' often' ELSE '' END || CASE WHEN number % 10 = 0 THEN ' seldom' ELSE '' END || CASE WHEN number % 500 = 0 THEN ' rare' ELSE '' END,
+                status = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END, status_category = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END,
+                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END RETURNING 1) SELECT count(*) FROM changed
+            """);
+        while (await Follow(tenant)) { }
+        await using (var owner = Npgsql.NpgsqlDataSource.Create(desk.OwnerConnectionString))
+        await using (var analyze = owner.CreateCommand("ANALYZE ticket_search, tickets"))
+            await analyze.ExecuteNonQueryAsync();
+
+        var now = DateTimeOffset.UtcNow;
+        var often = new SearchPlan("'often'", 1000, 30, 3000, now.AddHours(-3000), []);
+        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(often, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
+        Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
+        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(often with { Estimate = 6 }, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
+        (string Word, int Every)[] words = [("everywhere", 1), ("often", 3), ("ofte*", 3), ("seldom", 10), ("rare", 500)];
+        (string Condition, string Also)[] conditions = [("", "true"), (" status:open", "status = 'open'"), (" is:unsolved", "status <> 'solved'"), (" is:unsolved priority:high", "status <> 'solved' AND number % 7 = 0 AND number <= 2950"),
+            (" category:billing statusCategory:open", "status = 'open'"), (" priority:high", "number % 7 = 0 AND number <= 2950")];
+        async Task AllAreFound(bool isIndexed)
+        {
+            foreach (var (word, every) in words)
+                foreach (var (condition, also) in conditions)
+                {
+                    // a hundred were changed at one instant, so a page begins and ends in the middle of them
+                    var expected = (await desk.Scalar<string>(tenant.Id, $"""
+                        SELECT coalesce(string_agg(reference, ' '), '') FROM (
+                            SELECT reference FROM tickets WHERE deleted_at IS NULL AND number % {every} = 0 AND {also} ORDER BY updated_at DESC, id DESC LIMIT 70) n
+                        """)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                    var all = await desk.Scalar<long>(tenant.Id, $"SELECT count(*) FROM tickets WHERE deleted_at IS NULL AND number % {every} = 0 AND {also}");
+                    var (found, cursor) = (new List<string>(), "");
+                    do
+                    {
+                        var page = (await tenant.Agent.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
+                        if (isIndexed && found.Count == 0 && page["pagination.totalIsEstimate"] == "false") Assert.Equal(all.ToString(CultureInfo.InvariantCulture), page["pagination.total"]);
+                        found.AddRange(page.At("data")!.AsArray().Select(t => t!["reference"]!.ToString()));
+                        cursor = page["pagination.nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
+                    }
+                    while (cursor.Length > 0 && found.Count < 70);
+                    Assert.Equal(expected, found.Take(70));
+                }
+        }
+
+        await AllAreFound(isIndexed: true);
+        // what is ranked are the newest that fit the conditions too, though these be older than the newest with the words
+        Assert.Equal(50, (await tenant.Agent.Get("/search?type=ticket&sort=relevance&limit=100&q=everywhere%20priority:urgent")).Expect(200).At("data")!.AsArray().Count);
+
+        // the newest are solved and deleted by hundreds, and the index does not know it yet
+        await Scalar(tenant, """
+            WITH changed AS (UPDATE tickets SET status = CASE WHEN number < 700 THEN 'solved' ELSE status END, status_category = CASE WHEN number < 700 THEN 'solved' ELSE status_category END,
+                deleted_at = CASE WHEN number >= 700 THEN now() END WHERE number < 900 RETURNING 1) SELECT count(*) FROM changed
+            """);
+        await AllAreFound(isIndexed: false);
+
+        // how far back the first page reached is remembered, and no longer far enough
+        await Scalar(tenant, """
+            WITH gone AS (UPDATE tickets SET deleted_at = now() WHERE number < 1500 RETURNING id), forgotten AS (DELETE FROM ticket_search WHERE ticket_id IN (SELECT id FROM gone) RETURNING 1)
+            SELECT count(*) FROM forgotten
+            """);
+        var left = (await tenant.Agent.Get("/tickets?limit=20&q=often")).Expect(200).At("data")!.AsArray().Select(t => t!["number"]!.GetValue<int>()).ToList();
+        Assert.Equal(20, left.Count);
+        Assert.All(left, number => Assert.InRange(number, 1500, 1600));
+
+        // suggestions: a word that many have comes before longer ones
+        await Scalar(tenant, "WITH longer AS (UPDATE tickets SET subject = 'everywherever' WHERE number < 1600 AND deleted_at IS NULL RETURNING id) INSERT INTO search_queue (tenant_id, ticket_id) SELECT current_setting('app.tenant_id')::uuid, id FROM longer RETURNING 1::bigint");
+        while (await Follow(tenant)) { }
+        async Task<List<string>> Suggested(string typed) =>
+            [.. (await tenant.Agent.Get($"/search/suggest?q={typed}")).Expect(200).At("tickets")!.AsArray().Select(t => t!["subject"]!.ToString()).Distinct(StringComparer.Ordinal)];
+        Assert.DoesNotContain("everywherever", await Suggested("everywhere"));
+        Assert.Equal(["everywherever"], await Suggested("everywherev"));
+        Assert.Equal(["everywherever"], await Suggested("everywhe"));
+    }
+
+    [Fact]
+    public async Task What_is_solved_and_reopened_is_found_among_the_unsolved_again()
+    {
+        var tenant = await desk.NewTenant("reopened");
+        var id = await tenant.Agent.NewTicket("Gearbox hums");
+        async Task<int> Found(string q)
+        {
+            while (await Follow(tenant)) { }
+            return (await tenant.Agent.Get($"/tickets?q={Uri.EscapeDataString(q)}")).Expect(200).At("data")!.AsArray().Count;
+        }
+
+        Assert.Equal(1, await Found("gearbox is:unsolved"));
+        (await tenant.Agent.Put($"/tickets/{id}/resolve")).Expect(200);
+        Assert.Equal((0, 1), (await Found("gearbox is:unsolved"), await Found("gearbox")));
+        (await tenant.Agent.Put($"/tickets/{id}/status", new { status = "open" })).Expect(200);
+        Assert.Equal(1, await Found("gearbox is:unsolved"));
+    }
+
+    [Theory]
+    [InlineData("2000-01-03T00:00:00Z", 0)]
+    [InlineData("2000-01-02T23:59:59Z", -1)]
+    [InlineData("2026-11-21T23:59:59Z", 1402)]
+    [InlineData("2026-11-23T00:00:00Z", 1403)]
+    public async Task The_program_and_the_database_count_weeks_alike(string at, int week)
+    {
+        var instant = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(week, NewestByWords.Week(instant));
+        Assert.Equal(week, await desk.Scalar<int>(desk.Tenant.Id, "SELECT search_week($1)", Rows.P(instant)));
+    }
+
+    private Task<bool> Follow(TestTenant tenant) => SearchIndex.Follow(desk.Database, tenant.Id, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+
+    private Task<long> Indexed(TestTenant tenant) => Scalar(tenant, "SELECT count(*) FROM ticket_search");
+
+    private async Task<long> Scalar(TestTenant tenant, string sql)
+    {
+        await using var session = desk.Database.For(tenant.Id);
+        return (await session.Query(sql, r => r.GetInt64(0), CancellationToken.None))[0];
+    }
+
+    private async Task Many(Guid tenantId, int count)
+    {
+        await using var session = desk.Database.For(tenantId);
+        await session.Transact<Nothing>(async () =>
+        {
+            await session.Execute("""
+                INSERT INTO tickets (tenant_id, id, number, reference, subject, description, status, status_category, priority, type, category, channel, version, sequence, created_at, updated_at)
+                SELECT $1, gen_random_uuid(), n, 'OLD-' || n, 'Old ticket ' || n, '', 'new', 'new', 2, 'question', 'billing', 'api', 1, 1, now(), now() FROM generate_series(1, $2) n
+                """, CancellationToken.None, Rows.P(tenantId), Rows.P(count));
+            return default(Nothing);
+        }, CancellationToken.None);
+    }
+}
