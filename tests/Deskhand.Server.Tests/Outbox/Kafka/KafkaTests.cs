@@ -19,8 +19,18 @@ public sealed class KafkaDesk : Desk, IDisposable
     internal async Task<SinkHealth> Health() =>
         (await Services.GetRequiredService<OutboxHealth>().Read(CancellationToken.None)).Single(s => s.Sink == OutboxSinks.Kafka);
 
-    internal async Task Drained(double seconds = 60) =>
-        await Eventually.Holds(async () => await Health() is { Waiting: 0, Connected: true }, seconds, "everything is with Kafka");
+    internal async Task Drained(double seconds = 60)
+    {
+        SinkHealth? seen = null;
+        try
+        {
+            await Eventually.Holds(async () => (seen = await Health()) is { Waiting: 0, Connected: true }, seconds, "everything is with Kafka");
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            Assert.Fail($"{e.Message}; in the end {seen}");
+        }
+    }
 
     /// <summary>All that the topic of all events holds of some entities.</summary>
     internal async Task<List<KafkaRecord>> Events(params Guid[] entities)
