@@ -124,31 +124,18 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
             return await Rows.Read(rows, map, cancellationToken);
         }
 
-        await using var batch = transaction is null ? database.Source.CreateBatch() : new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(TenantCommand());
-        batch.BatchCommands.Add(Batched(sql, parameters));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        tenantIsSet = transaction is not null;
-        await reader.NextResultAsync(cancellationToken);
-        return await Rows.Read(reader, map, cancellationToken);
+        return await Ask([Batched(sql, parameters)], reader => Rows.Read(reader, map, cancellationToken), cancellationToken);
     }
 
     /// <summary>Asks two statements in one round trip, the second for one number.</summary>
-    public async Task<(List<T> Rows, long Number)> Query<T>(NpgsqlBatchCommand rows, Func<NpgsqlDataReader, T> map, NpgsqlBatchCommand number, CancellationToken cancellationToken)
-    {
-        await using var batch = transaction is null ? database.Source.CreateBatch() : new NpgsqlBatch(connection, transaction);
-        var setsTenant = !tenantIsSet;
-        if (setsTenant) batch.BatchCommands.Add(TenantCommand());
-        batch.BatchCommands.Add(rows);
-        batch.BatchCommands.Add(number);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        tenantIsSet = transaction is not null;
-        if (setsTenant) await reader.NextResultAsync(cancellationToken);
-        var found = await Rows.Read(reader, map, cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (found, reader.GetInt64(0));
-    }
+    public Task<(List<T> Rows, long Number)> Query<T>(NpgsqlBatchCommand rows, Func<NpgsqlDataReader, T> map, NpgsqlBatchCommand number, CancellationToken cancellationToken) =>
+        Ask([rows, number], async reader =>
+        {
+            var found = await Rows.Read(reader, map, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return (found, reader.GetInt64(0));
+        }, cancellationToken);
 
     /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>
     public async Task<int> Execute(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
@@ -202,6 +189,19 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
     }
 
     public ValueTask DisposeAsync() => End();
+
+    /// <summary>Asks in one round trip, together with the tenant where it is not set yet; the reader stands at the first answer.</summary>
+    private async Task<T> Ask<T>(NpgsqlBatchCommand[] commands, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var batch = transaction is null ? database.Source.CreateBatch() : new NpgsqlBatch(connection, transaction);
+        var setsTenant = !tenantIsSet;
+        if (setsTenant) batch.BatchCommands.Add(TenantCommand());
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        tenantIsSet = transaction is not null;
+        if (setsTenant) await reader.NextResultAsync(cancellationToken);
+        return await read(reader);
+    }
 
     private NpgsqlConnection Connected => connection ?? throw new InvalidOperationException("This needs a transaction.");
 

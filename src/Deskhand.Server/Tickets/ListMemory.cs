@@ -56,6 +56,11 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
 
     public void RememberTotal(string list, long total) => memory.Keep(new TotalOf(list), total, KeptFor, MostKept);
 
+    /// <summary>Whether a list was long enough to be counted a moment ago, and short enough.</summary>
+    public bool WasCounted(string list) => memory.TryFind(new CountOf(list), out bool _);
+
+    public void RememberCounted(string list) => memory.Keep(new CountOf(list), true, KeptFor, MostKept);
+
     /// <summary>How many weeks the first page of a list of words reaches back, or null.</summary>
     public int? Weeks(string list) => memory.TryFind(new WeeksOf(list), out int weeks) ? weeks : null;
 
@@ -64,6 +69,8 @@ internal sealed class ListMemory(Memory memory, TimeProvider clock)
     private sealed record PlaceOf(string List, int Skip);
 
     private sealed record TotalOf(string List);
+
+    private sealed record CountOf(string List);
 
     private sealed record WeeksOf(string List);
 }

@@ -111,7 +111,8 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             ? await session.Query($"SELECT {Whole.Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
                 TicketRow.Read, cancellationToken, [.. filter.Parameters])
             : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, Whole, cancellationToken)
-            : andCount && filter.Words is null && memory.Total(key) is null ? await FirstAndCount(limit + 1, cancellationToken)
+            // a list that turns out short needs no count, and what has few rows may be dear to find
+            : andCount && filter.Words is null && memory.WasCounted(key) ? await FirstAndCount(limit + 1, cancellationToken)
             : await First(filter.Where, limit + 1, Whole, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
@@ -210,7 +211,12 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (memory.Total(key) is { } many) return (many, true);
         if (filter.IsTooCommonToCount) return (await EstimateWords(cancellationToken), true);
         var few = counted ?? (await session.Query(CountOf(filter.IndexedMatches(CountedUpTo + 1) ?? Few), r => r.GetInt64(0), cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]))[0];
-        if (few <= CountedUpTo) return (few, false);
+        if (few <= CountedUpTo)
+        {
+            memory.RememberCounted(key);
+            return (few, false);
+        }
+
         var estimate = Math.Max(few, await Estimate(filter.Where, cancellationToken));
         memory.RememberTotal(key, estimate);
         return (estimate, true);

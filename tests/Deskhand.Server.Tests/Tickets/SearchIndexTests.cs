@@ -146,6 +146,26 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(["everywherever"], await Suggested("everywhe"));
     }
 
+    /// <summary>The second question for a list of some pages asks for its rows and its count together.</summary>
+    [Fact]
+    public async Task A_list_that_is_asked_for_again_is_counted_again()
+    {
+        var tenant = await desk.NewTenant("counted");
+        await Many(tenant.Id, 1100);
+        async Task<(string? Total, string? IsEstimate, int Rows)> Left(int most)
+        {
+            await Scalar(tenant, $"WITH changed AS (UPDATE tickets SET deleted_at = CASE WHEN number > {most} THEN now() END RETURNING 1) SELECT count(*) FROM changed");
+            var page = (await tenant.Agent.Get("/tickets?statusCategory=new&limit=20")).Expect(200);
+            return (page["pagination.total"], page["pagination.totalIsEstimate"], page.At("data")!.AsArray().Count);
+        }
+
+        Assert.Equal(("30", "false", 20), await Left(30));
+        Assert.Equal(("31", "false", 20), await Left(31));
+        Assert.Equal(("1000", "false", 20), await Left(1000));
+        Assert.Equal("true", (await Left(1001)).IsEstimate);
+        Assert.Equal(("5", "false", 5), await Left(5));
+    }
+
     [Fact]
     public async Task What_is_solved_and_reopened_is_found_among_the_unsolved_again()
     {
@@ -171,7 +191,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     [InlineData("2026-11-23T00:00:00Z", 1403)]
     public async Task The_program_and_the_database_count_weeks_alike(string at, int week)
     {
-        var instant = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
+        var instant = DateTimeOffset.Parse(at, CultureInfo.InvariantCulture);
         Assert.Equal(week, NewestByWords.Week(instant));
         Assert.Equal(week, await desk.Scalar<int>(desk.Tenant.Id, "SELECT search_week($1)", Rows.P(instant)));
     }

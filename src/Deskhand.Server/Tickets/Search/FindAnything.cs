@@ -163,12 +163,12 @@ internal static class FindAnything
         var rows = await session.Query($"""
             SELECT {TicketRow.Columns} FROM (
                 SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, search_own($1, {filter.WordsParameter}::text::tsquery), 1) AS rank FROM ticket_search s
-                WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit + 1}) r
+                WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit}) r
             JOIN tickets t ON t.id = r.ticket_id WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, r.updated_at DESC, r.ticket_id DESC
             """, TicketRow.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
-        var more = rows.Count > page.Limit;
+        var more = newest.Length > skip + page.Limit;
         var next = more ? Cursors.Write(Relevance, (skip + page.Limit).ToString(CultureInfo.InvariantCulture)) : null;
-        long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, rows.Count) : rows.Count;
-        return new Page<TicketResponse>([.. rows.Take(page.Limit).Select(TicketResponse.Listed)], new(null, page.Limit, total, more, next, more));
+        long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, page.Limit + 1) : rows.Count;
+        return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, page.Limit, total, more, next, more));
     }
 }
