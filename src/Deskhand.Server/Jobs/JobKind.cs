@@ -46,7 +46,11 @@ internal sealed record Job(Guid Id, string Kind, Caller Caller, Via Via, JsonEle
 /// <summary>One item of a job.</summary>
 /// <param name="N">Its place, from 1.</param>
 /// <param name="TargetId">What it is about.</param>
-internal sealed record JobItem(int N, Guid? TargetId);
+internal sealed record JobItem(int N, Guid? TargetId)
+{
+    /// <summary>The code of the problem by which an item tells that it left off, since the job is to stop: the job ends as cancelled.</summary>
+    public const string Stopped = "cancelled";
+}
 
 /// <summary>Lists the items of a job.</summary>
 internal static class JobItems

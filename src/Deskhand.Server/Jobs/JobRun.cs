@@ -21,6 +21,7 @@ internal sealed class JobRun(
     private readonly CancellationTokenSource lost = new();
     private volatile Caller? caller;
     private volatile bool cancelled;
+    private volatile bool stopped;
     private Via via;
     private int done;
     private int failed;
@@ -53,8 +54,9 @@ internal sealed class JobRun(
             using var asked = JsonDocument.Parse(row.Asked);
             var problem = caller is null ? RightEnded : await Do(row.Kind, asked.RootElement, row.Total, working.Token);
             if (lost.IsCancellationRequested) return;
-            var summary = problem is null && !cancelled ? await Finish(row.Kind, asked.RootElement, working.Token) : null;
-            await End(problem is not null ? "failed" : cancelled ? "cancelled" : "succeeded", problem, summary);
+            // whose wish to stop came too late, after the last item, has succeeded: all of it is done
+            var summary = problem is null && !stopped ? await Finish(row.Kind, asked.RootElement, working.Token) : null;
+            await End(problem is not null ? "failed" : stopped ? "cancelled" : "succeeded", problem, summary);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !lost.IsCancellationRequested)
         {
@@ -94,21 +96,21 @@ internal sealed class JobRun(
         (done, failed) = (await notes.Query("SELECT count(*)::int, (count(*) FILTER (WHERE state = 'failed'))::int FROM job_items WHERE tenant_id = $1 AND job_id = $2 AND state <> 'pending'",
             r => (r.GetInt32(0), r.GetInt32(1)), cancellationToken, Rows.P(tenantId), Rows.P(jobId)))[0];
         var atOnce = (await InScope(kind, asked, (work, _, _) => Task.FromResult<Outcome<int>>(work.AtOnce))).Value;
-        while (!cancelled)
+        while (true)
         {
             var items = await notes.Query($"SELECT n, target_id FROM job_items WHERE tenant_id = $1 AND job_id = $2 AND state = 'pending' ORDER BY n LIMIT {Batch}",
                 r => new JobItem(r.GetInt32(0), r.Id(1)), cancellationToken, Rows.P(tenantId), Rows.P(jobId));
             if (items.Count == 0) return null;
+            stopped |= cancelled;
+            if (stopped) return null;
             await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },
                 async (item, ct) =>
                 {
-                    if (!cancelled && caller is not null) await Do(kind, asked, item, ct);
+                    if (!cancelled && !stopped && caller is not null) await Do(kind, asked, item, ct);
                 });
             if (caller is null) return RightEnded;
             await Note(attempts: 0, cancellationToken);
         }
-
-        return null;
     }
 
     /// <summary>One item and the note of what became of it, in one transaction; a problem takes the work back and is noted alone.</summary>
@@ -131,6 +133,7 @@ internal sealed class JobRun(
                 });
                 Interlocked.Increment(ref done);
                 if (outcome.Problem is not null) Interlocked.Increment(ref failed);
+                if (outcome.Problem?.Code == JobItem.Stopped) stopped = true;
                 return;
             }
             catch (PostgresException e) when (e.IsTransient && attempt < TriesOfItem)

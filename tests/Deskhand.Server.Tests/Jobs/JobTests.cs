@@ -20,7 +20,8 @@ internal sealed class Counting(TimeProvider clock) : JobKind
     /// <param name="Items">How many.</param>
     /// <param name="Milliseconds">How long each takes.</param>
     /// <param name="Refused">The place of the item that is refused; 0 = none.</param>
-    internal sealed record Asked(int Items, int Milliseconds = 0, int Refused = 0);
+    /// <param name="Stops">The place of the item that hears by itself that the job is to stop; 0 = none.</param>
+    internal sealed record Asked(int Items, int Milliseconds = 0, int Refused = 0, int Stops = 0);
 
     public override async Task<Outcome<int>> List(Job job, TenantSession session, CancellationToken cancellationToken) => job.As<Asked>().Items < 0
         ? Problem.Conflict("impossible", "Fewer than none.")
@@ -32,6 +33,7 @@ internal sealed class Counting(TimeProvider clock) : JobKind
         await session.Execute("INSERT INTO counters (tenant_id, name, n) VALUES ($1, $2, 1) ON CONFLICT (tenant_id, name) DO UPDATE SET n = counters.n + 1", cancellationToken,
             Rows.P(session.TenantId), Rows.P($"job {job.Id} {item.N}"));
         if (asked.Milliseconds > 0) await Task.Delay(TimeSpan.FromMilliseconds(asked.Milliseconds), clock, cancellationToken);
+        if (item.N == asked.Stops) return Problem.Conflict(JobItem.Stopped, "Left off here.");
         return item.N == asked.Refused ? Problem.Conflict("refused", "Not this one.") : new ItemDone(new { item.N });
     }
 
@@ -80,6 +82,29 @@ public sealed class JobTests(JobDeskFixture desk) : IClassFixture<JobDeskFixture
         var ended = await Start(desk.Tenant, agent, new(1));
         await agent.Ended(ended.ToString());
         Assert.Equal("job_ended", (await agent.Post($"/jobs/{ended}/cancel")).Expect(409)["code"]);
+    }
+
+    [Fact]
+    public async Task A_job_whose_item_left_off_since_it_is_to_stop_is_cancelled_before_the_runner_hears_of_it()
+    {
+        var id = await Start(desk.Tenant, desk.Tenant.Agent, new(1000, Stops: 3));
+        var job = await desk.Tenant.Agent.Ended(id.ToString());
+        Assert.Equal(("cancelled", null), (job["state"], job["result.counted"]));
+        Assert.InRange(int.Parse(job["done"]!), 3, 100);
+    }
+
+    [Fact]
+    public async Task A_wish_to_stop_that_comes_during_the_last_item_is_too_late_and_the_job_says_so()
+    {
+        var id = await Start(desk.Tenant, desk.Tenant.Agent, new(1, Milliseconds: 3000));
+        await Eventually.Holds(async () => (await desk.Tenant.Agent.Get($"/jobs/{id}"))["state"] == "running");
+        (await desk.Tenant.Agent.Post($"/jobs/{id}/cancel")).Expect(200);
+        // the runner has heard of it: it renewed its claim since
+        await Eventually.Holds(async () => await desk.Scalar<bool>(desk.Tenant.Id,
+            "SELECT state <> 'running' OR claimed_until > cancel_requested_at + $3 FROM jobs WHERE tenant_id = $1 AND id = $2", Rows.P(desk.Tenant.Id), Rows.P(id), Rows.P(JobRunner.ClaimedFor)));
+        var job = await desk.Tenant.Agent.Ended(id.ToString());
+        Assert.Equal(("succeeded", "1", "1"), (job["state"], job["done"], job["result.counted"]));
+        Assert.Equal((1, 1), await Counted(id));
     }
 
     [Fact]

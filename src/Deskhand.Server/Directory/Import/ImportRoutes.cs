@@ -80,7 +80,7 @@ internal sealed class ImportJob<TWork>(TWork import, Database database, TimeProv
             var stop = await beside.Transact<bool>(async () => (await beside.Query(
                 "UPDATE jobs SET result = $3 WHERE tenant_id = $1 AND id = $2 RETURNING cancel_requested_at IS NOT NULL", r => r.GetBoolean(0), cancellationToken,
                 Rows.P(session.TenantId), Rows.P(job.Id), Rows.Json(JsonSerializer.Serialize(new { Lines = file.Value.Lines.Count, Written = lines }, JsonFormat.Options)))).Single(), cancellationToken);
-            return stop.Value ? Problem.Conflict("cancelled", "The import was stopped; nothing of the file was taken in.") : null;
+            return stop.Value ? Problem.Conflict(JobItem.Stopped, "The import was stopped; nothing of the file was taken in.") : null;
         }, cancellationToken);
         return done.Problem is { } problem ? problem : new ItemDone(done.Value);
     }
