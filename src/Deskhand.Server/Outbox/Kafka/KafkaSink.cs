@@ -6,13 +6,21 @@ namespace Deskhand.Outbox;
 
 /// <summary>
 /// Produces to Kafka: key = the entity's id, so that its events stay in one partition and in order; acknowledged by all replicas. The
-/// producer is idempotent and lives through outages: what it sends again after one, the brokers recognise and do not write twice.
+/// producer is idempotent and lives through outages: what it sends again after one, the brokers recognise and do not write twice. One that
+/// gets nothing through while the brokers answer is replaced: then what one of them had after all, it gets again with the same id.
 /// </summary>
 internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> logger) : EventSink
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeliverWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>A producer that lets so many waves in a row fail, while the brokers answer, is not tried once more.</summary>
+    private const int MostFruitless = 2;
+
     private IProducer<string, string>? producer;
+
+    /// <summary>Waves in a row of which nothing arrived.</summary>
+    private int fruitless;
 
     /// <summary>The last probe or delivery went well, and nothing has been heard against it since.</summary>
     private volatile bool answers;
@@ -28,6 +36,9 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
     /// <summary>For tests: what the native library is called.</summary>
     internal IReadOnlyList<string> Libraries { get; init; } = KafkaLibrary.Names;
 
+    /// <summary>The client tells within <see cref="DeliverWithin"/> what became of a message; one that tells nothing for so long never will.</summary>
+    internal TimeSpan SettleWithin { get; init; } = 2 * DeliverWithin;
+
     private string AllEvents => settings.KafkaTopicPrefix + KafkaTopics.All;
 
     public override async Task Connect(CancellationToken cancellationToken)
@@ -40,8 +51,26 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
 
     public override async Task<IReadOnlyList<Delivery>> Deliver(IReadOnlyList<OutboxEvent> wave, CancellationToken cancellationToken)
     {
-        var settled = await Task.WhenAll(wave.Select(Produce).ToArray()).WaitAsync(cancellationToken);
-        if (settled.Any(d => d.Result == DeliveryResult.Unavailable)) answers = false;
+        var sent = wave.Select(Produce).ToArray();
+        try
+        {
+            await Task.WhenAll(sent).WaitAsync(SettleWithin, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            broken = "it told nothing about what it was given";
+        }
+
+        var settled = sent.Select(s => s.IsCompleted ? s.Result : Delivery.Unavailable($"Kafka at {settings.KafkaBootstrap} did not answer in time.")).ToArray();
+        if (settled.All(d => d.Result != DeliveryResult.Unavailable))
+        {
+            fruitless = 0;
+            return settled;
+        }
+
+        answers = false;
+        fruitless = settled.Any(d => d.Result == DeliveryResult.Delivered) ? 0 : fruitless + 1;
+        if (fruitless == MostFruitless) broken ??= "nothing arrives, though the brokers answer";
         return settled;
     }
 
@@ -169,7 +198,7 @@ internal sealed class KafkaSink(DeskhandSettings settings, ILogger<KafkaSink> lo
     private void Drop()
     {
         producer?.Dispose();
-        (producer, broken, answers) = (null, null, false);
+        (producer, broken, answers, fruitless) = (null, null, false, 0);
     }
 
     public override async ValueTask DisposeAsync() => await Task.Run(Drop);

@@ -2,6 +2,7 @@ using Deskhand.Data;
 using Deskhand.Outbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Deskhand.Server.Tests.Outbox;
@@ -137,6 +138,48 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
     }
 
     [Fact]
+    public async Task A_producer_that_gets_nothing_through_while_the_brokers_answer_is_replaced()
+    {
+        using var kafka = new MockKafka();
+        var log = new Warnings();
+        await using var sink = new KafkaSink(Settings(kafka), log);
+        var wave = new[] { Event() };
+        // the user may not write there
+        kafka.FailProduce(29, 29);
+        for (var i = 0; i < 2; i++)
+        {
+            await sink.Connect(CancellationToken.None);
+            Assert.Equal(DeliveryResult.Unavailable, (await sink.Deliver(wave, CancellationToken.None))[0].Result);
+            Assert.Empty(log.Said);
+        }
+
+        await sink.Connect(CancellationToken.None);
+        Assert.Contains("begins anew: nothing arrives", Assert.Single(log.Said), StringComparison.Ordinal);
+        Assert.Equal([Delivery.Delivered], await sink.Deliver(wave, CancellationToken.None));
+        Assert.Equal(wave[0].EntityId.ToString(), Assert.Single(await kafka.Read(KafkaTopics.All)).Key);
+    }
+
+    [Fact]
+    public async Task A_producer_that_tells_nothing_of_its_messages_is_not_waited_for_and_is_replaced()
+    {
+        using var kafka = new MockKafka();
+        var log = new Warnings();
+        await using var sink = new KafkaSink(Settings(kafka), log) { SettleWithin = TimeSpan.FromSeconds(1) };
+        await sink.Connect(CancellationToken.None);
+        Assert.Equal([Delivery.Delivered], await sink.Deliver([Event()], CancellationToken.None));
+        kafka.Slow(2_500);
+
+        var late = Assert.Single(await sink.Deliver([Event()], CancellationToken.None));
+
+        Assert.Equal(DeliveryResult.Unavailable, late.Result);
+        Assert.Contains("did not answer in time", late.Error!, StringComparison.Ordinal);
+        kafka.Slow(0);
+        await sink.Connect(CancellationToken.None);
+        Assert.Contains("begins anew: it told nothing", Assert.Single(log.Said), StringComparison.Ordinal);
+        Assert.Equal([Delivery.Delivered], await sink.Deliver([Event()], CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Without_the_native_library_the_error_names_the_package_and_it_may_be_installed_later()
     {
         var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", desk.Kafka.Bootstrap)]).Build());
@@ -173,5 +216,25 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
 
         Assert.Contains("DESKHAND_KAFKA_CONFIG", wrong.Message, StringComparison.Ordinal);
         Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
+    }
+
+    private static DeskhandSettings Settings(MockKafka kafka) =>
+        DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", kafka.Bootstrap)]).Build());
+
+    private static OutboxEvent Event() => new(Guid.NewGuid(), Guid.NewGuid(), "customer.updated", "customer", Guid.NewGuid(), 1, DateTimeOffset.UtcNow, "{}", 0);
+
+    /// <summary>What was said at the level of a warning.</summary>
+    private sealed class Warnings : ILogger<KafkaSink>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) Said.Add(formatter(state, exception));
+        }
     }
 }
