@@ -42,6 +42,9 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>Named by the index beyond the page, for tickets that have changed since.</summary>
     private const int Spare = 20;
 
+    /// <summary>So many times as many are named as may be expected to be needed, where the index does not know all that is asked.</summary>
+    private const int LookedFor = 2;
+
     /// <summary>How many there are, one more than are counted at most, where that was learned on the way to the first page.</summary>
     private long? counted;
 
@@ -137,15 +140,18 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// more for many when too many of those have changed since, as after a large bulk update.
     /// </summary>
     /// <param name="named">The question to the index for so many tickets, which it names in the order of the list.</param>
+    /// <param name="beside">What is asked beside the words.</param>
     /// <param name="most">Rows.</param>
     /// <param name="shown">What of them.</param>
     /// <param name="atLeast">How many to ask for at least, though no more are looked at, where it costs little to learn how many there are.</param>
     /// <param name="also">A parameter of the question beside those of the filter.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    private async Task<List<T>> Named<T>(Func<int, string> named, int most, Shown<T> shown, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
+    private async Task<List<T>> Named<T>(Func<int, string> named, BesideWords beside, int most, Shown<T> shown, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
     {
         // of what the index does not know all, many are looked at in any case
-        for (var looked = filter.IsIndexed ? most + Spare : SearchPlan.MostGathered; ; looked = SearchPlan.MostGathered)
+        // what the index does not know of what is asked is looked at
+        var first = filter.IsIndexed ? most : (int)Math.Min(SearchPlan.MostGathered, LookedFor * most * Math.Max(1, beside.Faceted / Math.Max(1.0, beside.Tickets)));
+        for (var looked = Math.Min(SearchPlan.MostGathered, first + Spare); ; looked = SearchPlan.MostGathered)
         {
             var asked = Math.Max(looked, atLeast);
             var question = named(asked);
@@ -166,11 +172,13 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
-        var beside = filter.IsOnlyWords ? words.Documents : await Beside(cancellationToken);
-        var chosen = NewestByWords.Choose(words, beside, filter.IsIndexed, filter.HasFacets, filter.IsUnsolved, most, from);
-        if (chosen.Way == WordsWay.Look && filter.Direct is null)
-            return filter.IsOnlyWords ? await Named(filter.Walked, most, shown, 0, null, cancellationToken) : await First(filter.WhereLooking, most, shown, cancellationToken);
-        if (chosen.Way != WordsWay.Weeks || filter.Direct is not null) return await Named(named => filter.Newest(named, ofWeeks: false), most, shown, CountedUpTo + 1, null, cancellationToken);
+        var beside = await Beside(words, cancellationToken);
+        var chosen = NewestByWords.Choose(words, beside, most, from);
+        // what names a ticket itself, however old it is, is asked for with all that match
+        var way = filter.Direct is null ? chosen.Way : WordsWay.Gather;
+        if (way == WordsWay.Look && (beside.IsListed || !beside.IsIndexed)) return await First(filter.WhereLooking, most, shown, cancellationToken);
+        if (way != WordsWay.Weeks)
+            return await Named(named => filter.Newest(way, named), beside, most, shown, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
 
         var isFirst = filter.Until is null;
         var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
@@ -179,7 +187,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await Named(named => filter.Newest(named, ofWeeks: true), most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
+            var rows = await Named(named => filter.Newest(way, named), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
             found.AddRange(rows.Where(r => shown.At(r) < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
@@ -189,12 +197,28 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         return found;
     }
 
-    /// <summary>How many tickets fit everything but the words, about.</summary>
-    private async Task<long> Beside(CancellationToken cancellationToken)
+    /// <summary>What is asked beside the words, and how many tickets that leaves.</summary>
+    private async Task<BesideWords> Beside(SearchPlan words, CancellationToken cancellationToken)
     {
-        var name = filter.BesideWords;
+        if (filter.IsIndexed && filter.Facets.Count == 0) return BesideWords.Unknown(words.Documents, words.Documents, isIndexed: true);
+        var all = await Remembered(filter.BesideWords, filter.WhereBesideWords, cancellationToken);
+        if (filter.Facets.Count == 0) return BesideWords.Unknown(all, words.Documents, isIndexed: false);
+        if (filter.IsIndexed && filter.Facets is [var one]) return new(all, 1, all, one.Names.Length, all, true, one.IsListed, one.IsRecent);
+        var tickets = new Dictionary<SearchFacet, long>();
+        foreach (var facet in filter.Facets) tickets[facet] = await Remembered(NameOf(facet), $"{TicketFilter.OfTenant} AND {facet.Condition}", cancellationToken);
+        filter.Sort(f => tickets[f]);
+        var faceted = filter.IsIndexed ? all
+            : await Remembered(string.Join('&', filter.Facets.Select(NameOf)), $"{TicketFilter.OfTenant} AND {string.Join(" AND ", filter.Facets.Select(f => f.Condition))}", cancellationToken);
+        return new(all, filter.Facets.Count, tickets[filter.Facets[0]], filter.Facets[0].Names.Length, faceted, filter.IsIndexed, false, filter.Facets.Any(f => f.IsRecent));
+
+        string NameOf(SearchFacet facet) => $"{session.TenantId}|{string.Join(SearchFacets.Or, facet.Names)}";
+    }
+
+    /// <summary>About how many tickets fit a part of the filter.</summary>
+    private async Task<long> Remembered(string name, string where, CancellationToken cancellationToken)
+    {
         if (memory.Total(name) is { } known) return known;
-        var fitting = await Estimate(filter.WhereBesideWords, cancellationToken);
+        var fitting = await Estimate(where, cancellationToken);
         memory.RememberTotal(name, fitting);
         return fitting;
     }
@@ -229,10 +253,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>Words are taken to be as frequent among the filtered tickets as among all.</summary>
     private async Task<long> EstimateWords(CancellationToken cancellationToken)
     {
-        var words = filter.Words!.Estimate;
-        if (!filter.IsOnlyWords) words = (long)(words * Math.Min(1, await Beside(cancellationToken) / (double)Math.Max(1, filter.Words.Documents)));
-        memory.RememberTotal(key, words);
-        return words;
+        var words = filter.Words!;
+        var estimate = (long)(words.Estimate * Math.Min(1, (await Beside(words, cancellationToken)).Tickets / (double)Math.Max(1, words.Documents)));
+        memory.RememberTotal(key, estimate);
+        return estimate;
     }
 
     private async Task<long> Estimate(string where, CancellationToken cancellationToken)

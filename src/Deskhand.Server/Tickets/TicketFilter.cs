@@ -109,6 +109,9 @@ internal sealed record TicketQuery : TicketFilters
 /// <summary>The filters as a predicate on <c>t</c> with its parameters. Names and shapes are constants; only values come from the caller, and only as parameters.</summary>
 internal sealed partial class TicketFilter
 {
+    /// <summary>All tickets that words are looked for in.</summary>
+    public const string OfTenant = "t.tenant_id = $1 AND t.deleted_at IS NULL";
+
     private readonly List<string> conditions = ["t.tenant_id = $1"];
 
     private TicketFilter(List<NpgsqlParameter> parameters) => Parameters = parameters;
@@ -144,15 +147,15 @@ internal sealed partial class TicketFilter
     {
         var filter = new TicketFilter(shared ?? [Rows.P(caller.TenantId)]);
         var problem =
-            filter.OneOf("status", "t.status", q.Status, [.. rulebook.Workflow.Statuses.Select(s => s.Key)])
-            ?? filter.OneOf("statusCategory", "t.status_category", q.StatusCategory, Wire.All<StatusCategory>())
+            filter.OneOf("status", "t.status", q.Status, SearchField.Status, [.. rulebook.Workflow.Statuses.Select(s => s.Key)])
+            ?? filter.OneOf("statusCategory", "t.status_category", q.StatusCategory, SearchField.StatusCategory, Wire.All<StatusCategory>())
             ?? filter.PriorityIn(q.Priority)
-            ?? filter.OneOf("type", "t.type", q.Type, Wire.All<TicketType>())
-            ?? filter.OneOf("category", "t.category", q.Category, [.. rulebook.Categories.Select(c => c.Key)])
+            ?? filter.OneOf("type", "t.type", q.Type, SearchField.Type, Wire.All<TicketType>())
+            ?? filter.OneOf("category", "t.category", q.Category, SearchField.Category, [.. rulebook.Categories.Select(c => c.Key)])
             ?? filter.Texts("subcategory", "t.subcategory", q.Subcategory)
-            ?? filter.OneOf("channel", "t.channel", q.Channel, Wire.All<Channel>())
-            ?? filter.Ids("assignee", "t.assignee_id", q.Assignee, caller.UserId)
-            ?? filter.Ids("group", "t.group_id", q.Group, null)
+            ?? filter.OneOf("channel", "t.channel", q.Channel, SearchField.Channel, Wire.All<Channel>())
+            ?? filter.Ids("assignee", "t.assignee_id", q.Assignee, caller.UserId, SearchField.Assignee)
+            ?? filter.Ids("group", "t.group_id", q.Group, null, SearchField.Group)
             ?? filter.Ids("customerId", "t.customer_id", q.CustomerId, null)
             ?? filter.Ids("problemId", "t.problem_id", q.ProblemId, null)
             ?? filter.Ids("contactId", "t.contact_id", q.ContactId, null)
@@ -173,12 +176,11 @@ internal sealed partial class TicketFilter
             ?? filter.Instant("dueBefore", "t.due_at <", q.DueBefore)
             ?? filter.Tags(q.Tag);
         if (problem is not null) return problem;
-        filter.Facet(SearchField.Status, q.Status);
-        filter.Facet(SearchField.StatusCategory, q.StatusCategory);
+        if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.Also(scope, SearchFacets.Names(caller));
         filter.Take(asked, caller);
-        if (filter.words is not null && q.Deleted == "true") return Problem.Malformed("q", "Words are looked for in tickets that are not deleted; find deleted ones by filters, by reference too.");
-        if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.conditions.Add(scope);
-        return filter;
+        return filter.words is not null && q.Deleted == "true"
+            ? Problem.Malformed("q", "Words are looked for in tickets that are not deleted; find deleted ones by filters, by reference too.")
+            : filter;
     }
 
     /// <summary>Adds the place after which the page begins: a row comparison, which an index answers at any depth.</summary>
@@ -202,19 +204,25 @@ internal sealed partial class TicketFilter
 
     public void Also(string condition) => conditions.Add(condition);
 
+    private void Also(string condition, string[]? facetNames)
+    {
+        conditions.Add(condition);
+        if (facetNames is not null) facets.Add(new(condition, facetNames));
+    }
+
     private string Add(NpgsqlParameter parameter)
     {
         Parameters.Add(parameter);
         return "$" + Parameters.Count;
     }
 
-    private Problem? OneOf(string name, string column, string[]? values, ImmutableArray<string> allowed)
+    private Problem? OneOf(string name, string column, string[]? values, SearchField field, ImmutableArray<string> allowed)
     {
         if (values is null or []) return null;
         foreach (var value in values)
             if (!allowed.Contains(value, StringComparer.Ordinal))
                 return Problem.Malformed(name, $"There is no such value; there are: {string.Join(", ", allowed)}.") with { Allowed = allowed };
-        conditions.Add(values.Length == 1 ? $"{column} = {Add(Rows.P(values[0]))}" : $"{column} = ANY ({Add(Rows.P(values))})");
+        Also(values.Length == 1 ? $"{column} = {Add(Rows.P(values[0]))}" : $"{column} = ANY ({Add(Rows.P(values))})", SearchFacets.Names(field, values));
         return null;
     }
 
@@ -229,7 +237,7 @@ internal sealed partial class TicketFilter
             numbers.Add((short)priority);
         }
 
-        conditions.Add(numbers.Count == 1 ? $"t.priority = {Add(Rows.P(numbers[0]))}" : $"t.priority = ANY ({Add(Rows.P(numbers.ToArray()))})");
+        Also(numbers.Count == 1 ? $"t.priority = {Add(Rows.P(numbers[0]))}" : $"t.priority = ANY ({Add(Rows.P(numbers.ToArray()))})", SearchFacets.Names(numbers));
         return null;
     }
 
@@ -241,7 +249,7 @@ internal sealed partial class TicketFilter
         return null;
     }
 
-    private Problem? Ids(string name, string column, string[]? values, Guid? me)
+    private Problem? Ids(string name, string column, string[]? values, Guid? me, SearchField? field = null)
     {
         if (values is null or []) return null;
         var ids = new List<Guid>();
@@ -260,12 +268,12 @@ internal sealed partial class TicketFilter
             1 => $"{column} = {Add(Rows.P(ids[0]))}",
             _ => $"{column} = ANY ({Add(Rows.P(ids.ToArray()))})",
         };
-        conditions.Add((isOne, none) switch
+        Also((isOne, none) switch
         {
             (null, _) => $"{column} IS NULL",
             (_, false) => isOne,
             (_, true) => $"({column} IS NULL OR {isOne})",
-        });
+        }, field is { } known ? SearchFacets.Names(known, ids, none) : null);
         return null;
     }
 
@@ -330,8 +338,8 @@ internal sealed partial class TicketFilter
     {
         if (values is null or []) return null;
         if (values.Any(v => v.Length > 200 || v.Contains('\0', StringComparison.Ordinal))) return Problem.Malformed("tag", "This value is too long.");
-        var tags = Add(Rows.P(values.Select(v => v.Trim().ToLowerInvariant()).ToArray()));
-        conditions.Add($"t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag = ANY ({tags}))");
+        var tags = values.Select(v => v.Trim().ToLowerInvariant()).ToArray();
+        Also($"t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag = ANY ({Add(Rows.P(tags))}))", SearchFacets.Names(SearchField.Tag, tags));
         return null;
     }
 }

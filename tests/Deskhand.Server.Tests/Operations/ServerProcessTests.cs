@@ -113,7 +113,7 @@ public sealed class ServerProcessTests : IDisposable
         var again = await Migrate("up");
         Assert.True(again.ExitCode == 0, again.Output);
         Assert.DoesNotContain("missing", (await Migrate("status")).Output, StringComparison.Ordinal);
-        Assert.Equal(1, await Count("SELECT count(*) FROM information_schema.columns WHERE table_name = 'ticket_search' AND column_name = 'unsolved'"));
+        Assert.Equal(1, await Count("SELECT count(*) FROM information_schema.columns WHERE table_name = 'ticket_search' AND column_name = 'facets'"));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Tickets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -72,12 +73,19 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     public async Task The_newest_tickets_with_words_are_found_page_by_page_however_frequent_the_words_are()
     {
         var tenant = await desk.NewTenant("frequent");
+        var (ofGroups, ofOwn) = (await desk.NewPerson(tenant, Role.Agent, TicketScope.Groups), await desk.NewPerson(tenant, Role.Agent, TicketScope.Assigned));
+        var group = (await tenant.Admin.Post("/groups", new { name = "Field" })).Expect(201)["id"];
+        (await tenant.Admin.Put($"/groups/{group}/members/{ofGroups.UserId}")).Expect(204);
         await Many(tenant.Id, 3000);
-        await Scalar(tenant, """
-            WITH changed AS (UPDATE tickets SET updated_at = now() - number / 100 * interval '100 hours',
+        await Scalar(tenant, $"""
+            WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT tenant_id, 'vip', id FROM tickets WHERE number % 11 = 0),
+                changed AS (UPDATE tickets SET updated_at = now() - number / 100 * interval '100 hours',
                 subject = 'everywhere' || CASE WHEN number % 3 = 0 THEN ' often' ELSE '' END || CASE WHEN number % 10 = 0 THEN ' seldom' ELSE '' END || CASE WHEN number % 500 = 0 THEN ' rare' ELSE '' END,
                 status = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END, status_category = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END,
-                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END RETURNING 1) SELECT count(*) FROM changed
+                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END, tags = CASE WHEN number % 11 = 0 THEN ARRAY['vip'] ELSE tags END,
+                group_id = CASE WHEN number % 9 = 0 THEN '{group}'::uuid END,
+                assignee_id = CASE WHEN number % 40 = 0 THEN '{ofGroups.UserId}'::uuid WHEN number % 30 = 1 THEN '{ofOwn.UserId}'::uuid WHEN number % 12 > 0 THEN '{tenant.Agent.UserId}'::uuid END RETURNING 1)
+            SELECT count(*) FROM changed
             """);
         while (await Follow(tenant)) { }
         await using (var owner = Npgsql.NpgsqlDataSource.Create(desk.OwnerConnectionString))
@@ -86,16 +94,27 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
 
         var now = DateTimeOffset.UtcNow;
         var often = new SearchPlan("'often'", 1000, 30, 3000, now.AddHours(-3000), []);
-        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(often, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
-        Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
-        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(often with { Estimate = 6 }, 3000, isIndexed: true, hasFacets: false, isUnsolved: false, 21, now).Way);
+        var nothing = BesideWords.Unknown(3000, 3000, isIndexed: true);
+        Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(often, nothing, 21, now).Way);
+        Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, nothing, 21, now).Way);
+        Assert.Equal(WordsWay.Gather, NewestByWords.Choose(often with { Estimate = 6 }, nothing, 21, now).Way);
         (string Word, int Every)[] words = [("everywhere", 1), ("often", 3), ("ofte*", 3), ("seldom", 10), ("rare", 500)];
-        (string Condition, string Also)[] conditions = [("", "true"), (" status:open", "status = 'open'"), (" is:unsolved", "status <> 'solved'"), (" is:unsolved priority:high", "status <> 'solved' AND number % 7 = 0 AND number <= 2950"),
-            (" category:billing statusCategory:open", "status = 'open'"), (" priority:high", "number % 7 = 0 AND number <= 2950")];
+        const string vip = "number % 11 = 0", none = "assignee_id IS NULL";
+        var (seenByGroup, seenAsOwn) = ($"(number % 9 = 0 OR assignee_id = '{ofGroups.UserId}')", $"({none} OR assignee_id = '{ofOwn.UserId}')");
+        (Person Who, string Condition, string Also)[] scoped =
+        [
+            (ofGroups, "", seenByGroup), (ofGroups, " is:unsolved", $"{seenByGroup} AND status <> 'solved'"), (ofGroups, " tag:vip", $"{seenByGroup} AND {vip}"), (ofGroups, " created>2000-01-01 assignee:none", $"{seenByGroup} AND {none}"),
+            (ofOwn, "", seenAsOwn), (ofOwn, " is:unsolved", $"{seenAsOwn} AND status <> 'solved'"), (ofOwn, " assignee:me", $"assignee_id = '{ofOwn.UserId}'"), (ofOwn, " -tag:vip", $"{seenAsOwn} AND NOT {vip}"),
+        ];
+        (string Condition, string Also)[] open = [("", "true"), (" status:open", "status = 'open'"), (" is:unsolved", "status <> 'solved'"), (" is:unsolved priority:high", "status <> 'solved' AND number % 7 = 0 AND number <= 2950"),
+            (" category:billing statusCategory:open", "status = 'open'"), (" priority:high", "number % 7 = 0 AND number <= 2950"),
+            (" tag:vip", vip), (" tag:vip is:unsolved channel:api", $"{vip} AND status <> 'solved'"), (" assignee:none", none), (" assignee:none type:question", none), (" group:Field -is:unsolved", "number % 9 = 0 AND status = 'solved'"),
+            (" created>2000-01-01", "true"), (" created>2000-01-01 tag:vip", vip), (" -tag:vip priority:urgent", $"NOT {vip} AND number > 2950")];
+        var conditions = open.Select(c => (Who: tenant.Agent, c.Condition, c.Also)).Concat(scoped).ToList();
         async Task AllAreFound(bool isIndexed)
         {
             foreach (var (word, every) in words)
-                foreach (var (condition, also) in conditions)
+                foreach (var (who, condition, also) in conditions)
                 {
                     // a hundred were changed at one instant, so a page begins and ends in the middle of them
                     var expected = (await desk.Scalar<string>(tenant.Id, $"""
@@ -106,16 +125,17 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
                     var (found, cursor) = (new List<string>(), "");
                     do
                     {
-                        var page = (await tenant.Agent.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
+                        var page = (await who.Get($"/tickets?limit=20&q={Uri.EscapeDataString(word + condition)}{cursor}")).Expect(200);
                         if (isIndexed && found.Count == 0 && page["pagination.totalIsEstimate"] == "false") Assert.Equal(all.ToString(CultureInfo.InvariantCulture), page["pagination.total"]);
                         found.AddRange(page.At("data")!.AsArray().Select(t => t!["reference"]!.ToString()));
                         cursor = page["pagination.nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
                     }
                     while (cursor.Length > 0 && found.Count < 70);
-                    Assert.Equal(expected, found.Take(70));
+                    Assert.True(expected.SequenceEqual(found.Take(70)), $"{word}{condition} of {who.UserId}: {string.Join(' ', found)} instead of {string.Join(' ', expected)}");
                 }
         }
 
+        await EachWayNamesTheSame(tenant, ofOwn.UserId);
         await AllAreFound(isIndexed: true);
         // what is ranked are the newest that fit the conditions too, though these be older than the newest with the words
         Assert.Equal(50, (await tenant.Agent.Get("/search?type=ticket&sort=relevance&limit=100&q=everywhere%20priority:urgent")).Expect(200).At("data")!.AsArray().Count);
@@ -146,6 +166,62 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(["everywherever"], await Suggested("everywhe"));
     }
 
+    /// <summary>Whatever way is chosen, it names the same tickets, in the order of the list.</summary>
+    private async Task EachWayNamesTheSame(TestTenant tenant, Guid person)
+    {
+        var (everyWeek, assigned) = ($"ARRAY(SELECT search_week(now()) - n FROM generate_series(0, 30) n)", $"a:{person.ToString()[^12..]}\u001fa:none");
+        (string[] Among, string Also)[] asked =
+        [
+            ([], "true"), (["u"], "status <> 'solved'"), (["s:open", "p:3"], "status = 'open' AND number % 7 = 0 AND number <= 2950"), (["#vip", "u", assigned], $"number % 11 = 0 AND status <> 'solved' AND (assignee_id IS NULL OR assignee_id = '{person}')"),
+            ([assigned], $"(assignee_id IS NULL OR assignee_id = '{person}')"), (["k:nothing"], "false"), (["u", "k:nothing"], "false"),
+        ];
+        foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500), ("never", 5000) })
+            foreach (var (among, also) in asked)
+            {
+                var expected = await desk.Scalar<string>(tenant.Id, $"SELECT coalesce(string_agg(id::text, ' '), '') FROM (SELECT id FROM tickets WHERE number % {every} = 0 AND {also} ORDER BY updated_at DESC, id DESC LIMIT 70) n");
+                var names = among.Length == 0 ? "NULL" : $"ARRAY[{string.Join(", ", among.Select(a => $"'{a}'"))}]";
+                var ways = new List<string> { $"search_tickets('{word}', 70, {names})", $"search_tickets('{word}', 70, {names}, {everyWeek})", $"walk_tickets('{word}', 70, {names})" };
+                if (among.Length > 0) ways.Add($"search_tickets('{word}', 70, {names}, '{{}}')");
+                foreach (var way in ways)
+                    Assert.Equal((way, expected), (way, await desk.Scalar<string>(tenant.Id, $"SELECT coalesce(string_agg(n::text, ' '), '') FROM {way} n")));
+            }
+    }
+
+    [Fact]
+    public void The_way_to_the_newest_is_the_cheapest()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var (medium, common) = (new SearchPlan("'m'", 10_000, 500, 1_000_000, now.AddDays(-7 * 160), []), new SearchPlan("'c'", 400_000, 500, 1_000_000, now.AddDays(-7 * 160), []));
+        BesideWords Of(long tickets, bool isListed = false) => new(tickets, 1, tickets, 1, tickets, IsIndexed: true, isListed, IsRecent: false);
+        WordsWay Way(SearchPlan plan, BesideWords beside) => NewestByWords.Choose(plan, beside, 51, now).Way;
+        Assert.Equal(WordsWay.Weeks, Way(medium, Of(1_000_000)));
+        Assert.Equal(WordsWay.Weeks, Way(medium, Of(150_000)));
+        Assert.Equal(WordsWay.Cross, Way(medium, Of(3_000)));
+        Assert.Equal(WordsWay.Look, Way(common, Of(40_000, isListed: true)));
+        Assert.Equal(WordsWay.Weeks, Way(common, Of(40_000)));
+        Assert.Equal(WordsWay.Look, Way(common, Of(900_000)));
+        Assert.Equal(WordsWay.Gather, Way(medium with { Estimate = 200 }, Of(900_000)));
+        // what the statistics do not know may be in any number of tickets
+        Assert.NotEqual(WordsWay.Weeks, Way(medium with { Estimate = 3000, Least = 3000 }, Of(150_000)));
+    }
+
+    [Fact]
+    public async Task Who_it_was_given_to_finds_a_ticket_and_who_had_it_does_not()
+    {
+        var tenant = await desk.NewTenant("given");
+        var (mine, theirs) = (tenant.Agent, await desk.NewPerson(tenant, Role.Agent, TicketScope.Assigned));
+        var id = await mine.NewTicket("Gearbox hums", new { assigneeId = mine.UserId, tags = new[] { "noise" } });
+        async Task<int> Found(Person who, string q) => (await who.Get($"/tickets?q={Uri.EscapeDataString(q)}")).Expect(200).At("data")!.AsArray().Count;
+        while (await Follow(tenant)) { }
+        Assert.Equal((1, 0, 1), (await Found(mine, "gearbox assignee:me"), await Found(theirs, "gearbox"), await Found(mine, "gearbox tag:noise")));
+
+        (await mine.Put($"/tickets/{id}/assign", new { assigneeId = theirs.UserId })).Expect(200);
+        // the index still knows it as another's, and shows it to nobody whose it is not
+        Assert.Equal((0, 0), (await Found(mine, "gearbox assignee:me"), await Found(theirs, "gearbox")));
+        await Again(tenant);
+        Assert.Equal((0, 1, 1), (await Found(mine, "gearbox assignee:me"), await Found(theirs, "gearbox"), await Found(theirs, "gearbox assignee:me")));
+    }
+
     /// <summary>The second question for a list of some pages asks for its rows and its count together.</summary>
     [Fact]
     public async Task A_list_that_is_asked_for_again_is_counted_again()
@@ -173,7 +249,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         var id = await tenant.Agent.NewTicket("Gearbox hums");
         async Task<int> Found(string q)
         {
-            while (await Follow(tenant)) { }
+            await Again(tenant);
             return (await tenant.Agent.Get($"/tickets?q={Uri.EscapeDataString(q)}")).Expect(200).At("data")!.AsArray().Count;
         }
 
@@ -197,6 +273,13 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     }
 
     private Task<bool> Follow(TestTenant tenant) => SearchIndex.Follow(desk.Database, tenant.Id, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+
+    /// <summary>Indexes all tickets of a tenant, for a desk without a relay hears of no changes.</summary>
+    private async Task Again(TestTenant tenant)
+    {
+        await Scalar(tenant, "WITH changed AS (INSERT INTO search_queue (tenant_id, ticket_id) SELECT tenant_id, id FROM tickets ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM changed");
+        while (await Follow(tenant)) { }
+    }
 
     private Task<long> Indexed(TestTenant tenant) => Scalar(tenant, "SELECT count(*) FROM ticket_search");
 

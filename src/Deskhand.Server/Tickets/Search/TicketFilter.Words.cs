@@ -13,28 +13,22 @@ namespace Deskhand.Tickets;
 /// </summary>
 internal sealed partial class TicketFilter
 {
-    /// <summary>Conditions that the index knows, as further words: what they name is looked at again, but much that does not fit is not even named.</summary>
-    private readonly List<string> facets = [];
+    /// <summary>Conditions that the index knows: what it names is looked at again, but much that does not fit is not even named.</summary>
+    private readonly List<SearchFacet> facets = [];
 
     private string? words;
-    private string? narrowed;
+    private string? facetNames;
     private string? among;
     private string? before;
 
     /// <summary>The words that are looked for, or null.</summary>
     public SearchPlan? Words { get; private set; }
 
-    /// <summary>Whether nothing but words is asked, by a caller who sees every ticket.</summary>
-    public bool IsOnlyWords { get; private set; }
-
     /// <summary>Whether the index knows everything that is asked.</summary>
     public bool IsIndexed { get; private set; }
 
-    /// <summary>Whether the index is asked for more words than are looked for.</summary>
-    public bool HasFacets => facets.Count > 0;
-
-    /// <summary>Whether the index is asked for unsolved tickets only.</summary>
-    public bool IsUnsolved { get; private set; }
+    /// <summary>What the index is asked for beside words, the rarest first (<see cref="Sort"/>).</summary>
+    public IReadOnlyList<SearchFacet> Facets => facets;
 
     /// <summary>The tickets that what was typed may name, however long ago they were changed, to be added to those with the words; or null.</summary>
     public string? Direct { get; private set; }
@@ -51,37 +45,42 @@ internal sealed partial class TicketFilter
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.MostGathered}, {OnlyUnsolved}){Direct})";
+    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.MostGathered}, {FacetNames}){Direct})";
 
-    private string OnlyUnsolved => IsUnsolved ? "true" : "false";
+    private string FacetNames => facets.Count == 0 ? "NULL" : facetNames ??= Add(Rows.P(facets.Select(f => string.Join(SearchFacets.Or, f.Names)).ToArray()));
 
     private string Look => $"(SELECT s.document FROM ticket_search s WHERE s.tenant_id = $1 AND s.ticket_id = t.id) @@ (SELECT search_own($1, {words}::text::tsquery))";
 
     /// <summary>The predicate for rows that are looked at in the order of the list until enough have the words.</summary>
     public string WhereLooking => $"{WhereWithoutWords} AND {Look}";
 
-    /// <summary>The same, of nothing but words: the newest tickets that the index names, walked in the order of the list.</summary>
-    public string Walked(int most) => $"walk_tickets({words}::text::tsquery, {most}, {Before})";
-
-    /// <summary>The newest tickets that the index names, of all that match or of those in the weeks of a parameter, which is the last.</summary>
-    public string Newest(int most, bool ofWeeks)
+    /// <summary>The newest tickets that the index names, on a way.</summary>
+    /// <param name="way">The way; with weeks, they are a parameter behind all others.</param>
+    /// <param name="most">How many.</param>
+    public string Newest(WordsWay way, int most)
     {
-        // these are parameters too, and the weeks are the last
-        var (query, before) = (Narrowed, Before);
-        var weeks = ofWeeks ? $"${Parameters.Count + 1}" : "NULL";
-        return $"search_tickets({query}::text::tsquery, {most}, {OnlyUnsolved}, {weeks}, {before})";
+        var (names, before) = (FacetNames, Before);
+        if (way == WordsWay.Look) return $"walk_tickets({words}::text::tsquery, {most}, {names}, {before})";
+        var weeks = way switch { WordsWay.Gather => "NULL", WordsWay.Cross => "'{}'", _ => $"${Parameters.Count + 1}" };
+        return $"search_tickets({words}::text::tsquery, {most}, {names}, {weeks}, {before})";
     }
 
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
-    public string? IndexedMatches(int most) => Words is not null && IsIndexed && Direct is null ? $"SELECT search_tickets({Narrowed}::text::tsquery, {most}, {OnlyUnsolved})" : null;
+    public string? IndexedMatches(int most) => Words is not null && IsIndexed && Direct is null ? $"SELECT search_tickets({words}::text::tsquery, {most}, {FacetNames})" : null;
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
-    public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != narrowed && $"${n + 1}" != among).Select(p => p.Value));
+    public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != facetNames && $"${n + 1}" != among).Select(p => p.Value));
 
     /// <summary>The parameters of the place after which the page begins; without one before everything there is.</summary>
     private string Before => before ??= $"{Add(Rows.P(Until?.At ?? new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero)))}, {Add(Rows.P(Until?.Id ?? Guid.AllBitsSet))}";
 
-    private string Narrowed => narrowed ??= facets.Count == 0 ? words! : Add(Rows.P(string.Join(" & ", [$"({Words!.Query})", .. facets])));
+    /// <summary>Puts the facet first that fewest tickets have: of some weeks, it is the one the index is asked for.</summary>
+    public void Sort(Func<SearchFacet, long> tickets)
+    {
+        var sorted = facets.OrderBy(tickets).ToList();
+        facets.Clear();
+        facets.AddRange(sorted);
+    }
 
     /// <summary>Leaves out the tickets that what was typed names, as they are shown ahead.</summary>
     public void Without(IReadOnlyCollection<Ticket> named)
@@ -102,27 +101,27 @@ internal sealed partial class TicketFilter
 
     private void Take(SearchAsked asked, Caller caller)
     {
-        IsOnlyWords = conditions.Count == 2 && asked.Conditions.IsEmpty && caller.Scope == TicketScope.All;
-        conditions.AddRange(new SearchSql(Add, caller.May(Permission.NotesRead)).All(asked));
-        foreach (var condition in asked.Conditions.Where(c => !c.Negated))
+        var (named, sql) = (0, new SearchSql(Add, caller.May(Permission.NotesRead)));
+        foreach (var (condition, where) in asked.Conditions.Zip(sql.All(asked)))
         {
-            if (condition is ChoiceCondition choice) Facet(choice.Field, [.. choice.Values]);
-            if (condition is TraitCondition { Traits: [SearchTrait.Unsolved] }) IsUnsolved = true;
+            var who = condition is NamedCondition ? asked.Named[named++] : null;
+            Also(where, condition.Negated ? null : condition switch
+            {
+                ChoiceCondition choice => SearchFacets.Names(choice.Field, choice.Values),
+                PriorityCondition priorities => SearchFacets.Names(priorities.Priorities.Select(p => (short)p)),
+                NamedCondition known => SearchFacets.Names(known.Field, who!.Ids, who.OrNone),
+                TraitCondition { Traits: [SearchTrait.Unsolved] } => [SearchFacets.Unsolved],
+                _ => null,
+            });
         }
 
         if (asked.Among is { } few) conditions.Add($"t.id = ANY ({among = Add(Rows.P(few))})");
-        IsIndexed = conditions.Count == 2 + facets.Count + (IsUnsolved ? 1 : 0) && caller.Scope == TicketScope.All;
+        // beside the tenant, and whether they are deleted
+        IsIndexed = conditions.Count == 2 + facets.Count;
         if (asked.Words is not { Query: { } query } plan) return;
         Words = plan;
         words = Add(Rows.P(query));
         if (Reference(asked.Query) is { } reference) Direct = $" UNION ALL SELECT r.id FROM tickets r WHERE r.tenant_id = $1 AND {Named(reference)}";
-    }
-
-    /// <summary>The same lexemes as <c>search_facets</c>.</summary>
-    private void Facet(SearchField field, string[]? values)
-    {
-        var name = field switch { SearchField.Status => "status", SearchField.StatusCategory => "category", _ => null };
-        if (name is not null && values is { Length: > 0 }) facets.Add($"({string.Join(" | ", values.Select(v => $"'={name}:{v.Replace("'", "''", StringComparison.Ordinal)}'"))})");
     }
 
     /// <summary>What is typed alone and may name a ticket: it is found at once, before the index knows of it.</summary>
