@@ -53,7 +53,7 @@ internal sealed class CompareCommand
             await desk.Tidy();
             using var floor = await Floor.Start(options.GetRequiredValue(floorProgram), options.GetValue(floorPort), desk.ConnectionString, desk.Tenant, await desk.SomeAgent());
             if (deskhand is not null) await signIn.Renew(deskhand);
-            var scenarios = await new Scenarios(desk.Database, desk.Tenant, deskhand).All(group => groups?.Contains(group, StringComparer.Ordinal) ?? true);
+            var scenarios = await new Scenarios(desk.Database, desk.Tenant, deskhand, signIn).All(group => groups?.Contains(group, StringComparer.Ordinal) ?? true);
             var remarks = await Differences(scenarios, floor.Target, deskhand);
             var comparison = new Comparison(floor.Target, deskhand, signIn, desk.Postmaster, pace, folder, useWrk);
             var results = new List<Result>();

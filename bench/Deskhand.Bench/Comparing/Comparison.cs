@@ -87,7 +87,7 @@ internal sealed class Comparison(Target floor, Target? deskhand, SignIn signIn, 
         var file = Path.Combine(folder, "requests.tsv");
         await File.WriteAllLinesAsync(file, requests.Select(request => $"{request.Method}\t{request.Path}\t{request.Body}"));
         await Settle(scenario);
-        if (target == deskhand) await signIn.Renew(target);
+        if (target == deskhand) await (scenario.As ?? signIn).Renew(target);
         Check(target, scenario, requests, await Drive(target, requests, file, first ? Compiling : pace.WarmUp));
         var before = Now(target);
         var stretch = await Drive(target, requests, file, pace.Measured);

@@ -7,7 +7,8 @@ namespace Deskhand.Bench.Comparing;
 /// <param name="Floor">Requests to the floor.</param>
 /// <param name="Deskhand">Requests to Deskhand.</param>
 /// <param name="Bar">What Deskhand has to reach, if a bar is set for it.</param>
-internal sealed record Scenario(string Name, IReadOnlyList<Request> Floor, IReadOnlyList<Request> Deskhand, Bar? Bar)
+/// <param name="As">Who asks Deskhand; the administrator when null.</param>
+internal sealed record Scenario(string Name, IReadOnlyList<Request> Floor, IReadOnlyList<Request> Deskhand, Bar? Bar, SignIn? As = null)
 {
     public string Group => Name.Split(' ', 2)[0];
 

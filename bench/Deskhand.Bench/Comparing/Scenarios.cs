@@ -7,7 +7,7 @@ using Npgsql;
 namespace Deskhand.Bench.Comparing;
 
 /// <summary>What is measured. Ids, filters and page starts are taken from the loaded tenant.</summary>
-internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? deskhand)
+internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? deskhand, SignIn signIn)
 {
     private const int PageSize = 50;
     private const int DeepPage = 1000;
@@ -37,6 +37,11 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
             {
                 all.Add(Search($"search {name} word", some, ""));
                 all.Add(Search($"search {name} word, open ones", some, " statusCategory:open"));
+            }
+            foreach (var (seen, scope) in new[] { ("those of one's group", "groups"), ("one's own and unassigned", "assigned") })
+            {
+                var agent = await Agent(scope);
+                foreach (var (name, some) in words) all.Add(Search($"search {name} word, {seen}", some, "") with { As = agent });
             }
             all.Add(await Views());
         }
@@ -88,6 +93,29 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
     /// </summary>
     private static Scenario Search(string name, IReadOnlyList<string> words, string conditions) => new(
         name, [Request.Get("/tickets?status=open")], [.. words.Select(word => Request.Get($"{Desk}?q={Uri.EscapeDataString(word + conditions)}"))], Bar.Search);
+
+    /// <summary>An agent who sees a part of the tickets: those of the first group, or the own ones (none) and those of nobody.</summary>
+    private async Task<SignIn?> Agent(string scope)
+    {
+        if (deskhand is null || signIn.Token is not null) return null;
+        var agent = signIn with { Email = $"sees-{scope}@bench.example" };
+        if ((await Texts("SELECT id::text FROM users WHERE tenant_id = $1 AND email = 'sees-{0}@bench.example'".Replace("{0}", scope, StringComparison.Ordinal))).Count > 0) return agent;
+        var user = await Ask(201, Request.Post("/api/v1/users", JsonSerializer.Serialize(new { email = agent.Email, name = $"Sees {scope}", role = "agent", ticketScope = scope })), "id");
+        var group = (await Texts("SELECT id::text FROM groups WHERE tenant_id = $1 ORDER BY id LIMIT 1"))[0];
+        await Ask(204, new Request("PUT", $"/api/v1/groups/{group}/members/{user}"));
+        var link = await Ask(200, new Request("POST", $"/api/v1/users/{user}/reset-link"), "link");
+        await Ask(204, Request.Post("/api/v1/auth/password/reset", JsonSerializer.Serialize(new { token = link.Split('#')[1], password = agent.Password })));
+        return agent;
+
+        async Task<string> Ask(int expected, Request request, string? member = null)
+        {
+            var (status, body) = await Probe.Ask(deskhand, request);
+            if (status != expected) throw new BenchFailed($"{request.Method} {request.Path} was answered with {status}: {System.Text.Encoding.UTF8.GetString(body)}");
+            if (member is null) return "";
+            using var answer = JsonDocument.Parse(body);
+            return answer.RootElement.GetProperty(member).GetString()!;
+        }
+    }
 
     /// <summary>The counts of thirty views: the ready ones, and such as people make.</summary>
     private async Task<Scenario> Views()

@@ -177,17 +177,23 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         // what names a ticket itself, however old it is, is asked for with all that match
         var way = filter.Direct is null ? chosen.Way : WordsWay.Gather;
         if (way == WordsWay.Look && (beside.IsListed || !beside.IsIndexed)) return await First(filter.WhereLooking, most, shown, cancellationToken);
-        if (way != WordsWay.Weeks)
-            return await Named(named => filter.Newest(way, named), beside, most, shown, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
-
+        if (way is WordsWay.Gather or WordsWay.Cross) return await Named(named => filter.Newest(way, named, null), beside, most, shown, CountedUpTo + 1, null, cancellationToken);
         var isFirst = filter.Until is null;
-        var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), (isFirst ? memory.Weeks(key) : null) ?? chosen.Weeks);
+        var known = isFirst ? memory.Weeks(key) : null;
+        // who fell short once does not set out again
+        if (way == WordsWay.Look && known is null)
+        {
+            var walked = await Named(named => filter.Newest(way, named, chosen.Within), beside, most, shown, 0, null, cancellationToken);
+            if (walked.Count == most || chosen.Within is null) return walked;
+        }
+
+        var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), known ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await Named(named => filter.Newest(way, named), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
+            var rows = await Named(named => filter.Newest(WordsWay.Weeks, named, null), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
             found.AddRange(rows.Where(r => shown.At(r) < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
@@ -200,16 +206,17 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>What is asked beside the words, and how many tickets that leaves.</summary>
     private async Task<BesideWords> Beside(SearchPlan words, CancellationToken cancellationToken)
     {
-        if (filter.IsIndexed && filter.Facets.Count == 0) return BesideWords.Unknown(words.Documents, words.Documents, isIndexed: true);
+        var facets = filter.Facets;
+        if (facets.Count == 0 && filter.IsIndexed) return new(words.Documents, [], words.Documents, true, false, false);
         var all = await Remembered(filter.BesideWords, filter.WhereBesideWords, cancellationToken);
-        if (filter.Facets.Count == 0) return BesideWords.Unknown(all, words.Documents, isIndexed: false);
-        if (filter.IsIndexed && filter.Facets is [var one]) return new(all, 1, all, one.Names.Length, all, true, one.IsListed, one.IsRecent);
+        if (facets.Count == 0) return new(all, [], words.Documents, false, false, false);
+        if (facets is [var one] && filter.IsIndexed) return new(all, [new(all, one.Names.Length)], all, true, one.IsListed, one.IsRecent);
         var tickets = new Dictionary<SearchFacet, long>();
-        foreach (var facet in filter.Facets) tickets[facet] = await Remembered(NameOf(facet), $"{TicketFilter.OfTenant} AND {facet.Condition}", cancellationToken);
+        foreach (var facet in facets) tickets[facet] = await Remembered(NameOf(facet), $"{TicketFilter.OfTenant} AND {facet.Condition}", cancellationToken);
         filter.Sort(f => tickets[f]);
         var faceted = filter.IsIndexed ? all
-            : await Remembered(string.Join('&', filter.Facets.Select(NameOf)), $"{TicketFilter.OfTenant} AND {string.Join(" AND ", filter.Facets.Select(f => f.Condition))}", cancellationToken);
-        return new(all, filter.Facets.Count, tickets[filter.Facets[0]], filter.Facets[0].Names.Length, faceted, filter.IsIndexed, false, filter.Facets.Any(f => f.IsRecent));
+            : await Remembered(string.Join('&', facets.Select(NameOf)), $"{TicketFilter.OfTenant} AND {string.Join(" AND ", facets.Select(f => f.Condition))}", cancellationToken);
+        return new(all, [.. facets.Select(f => new FacetSize(tickets[f], f.Names.Length))], faceted, filter.IsIndexed, false, facets.Any(f => f.IsRecent));
 
         string NameOf(SearchFacet facet) => $"{session.TenantId}|{string.Join(SearchFacets.Or, facet.Names)}";
     }

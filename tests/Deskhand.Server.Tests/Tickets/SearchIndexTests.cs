@@ -78,11 +78,11 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         (await tenant.Admin.Put($"/groups/{group}/members/{ofGroups.UserId}")).Expect(204);
         await Many(tenant.Id, 3000);
         await Scalar(tenant, $"""
-            WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT tenant_id, 'vip', id FROM tickets WHERE number % 11 = 0),
+            WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT tenant_id, 'vip', id FROM tickets WHERE number % 11 = 0 UNION ALL SELECT tenant_id, 'late', id FROM tickets WHERE number >= 1000),
                 changed AS (UPDATE tickets SET updated_at = now() - number / 100 * interval '100 hours',
                 subject = 'everywhere' || CASE WHEN number % 3 = 0 THEN ' often' ELSE '' END || CASE WHEN number % 10 = 0 THEN ' seldom' ELSE '' END || CASE WHEN number % 500 = 0 THEN ' rare' ELSE '' END,
                 status = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END, status_category = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END,
-                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END, tags = CASE WHEN number % 11 = 0 THEN ARRAY['vip'] ELSE tags END,
+                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END, tags = array_remove(ARRAY[CASE WHEN number % 11 = 0 THEN 'vip' END, CASE WHEN number >= 1000 THEN 'late' END], NULL),
                 group_id = CASE WHEN number % 9 = 0 THEN '{group}'::uuid END,
                 assignee_id = CASE WHEN number % 40 = 0 THEN '{ofGroups.UserId}'::uuid WHEN number % 30 = 1 THEN '{ofOwn.UserId}'::uuid WHEN number % 12 > 0 THEN '{tenant.Agent.UserId}'::uuid END RETURNING 1)
             SELECT count(*) FROM changed
@@ -94,7 +94,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
 
         var now = DateTimeOffset.UtcNow;
         var often = new SearchPlan("'often'", 1000, 30, 3000, now.AddHours(-3000), []);
-        var nothing = BesideWords.Unknown(3000, 3000, isIndexed: true);
+        var nothing = new BesideWords(3000, [], 3000, IsIndexed: true, IsListed: false, IsRecent: false);
         Assert.Equal(WordsWay.Weeks, NewestByWords.Choose(often, nothing, 21, now).Way);
         Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, nothing, 21, now).Way);
         Assert.Equal(WordsWay.Gather, NewestByWords.Choose(often with { Estimate = 6 }, nothing, 21, now).Way);
@@ -137,6 +137,11 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
 
         await EachWayNamesTheSame(tenant, ofOwn.UserId);
         await AllAreFound(isIndexed: true);
+
+        // two of three tickets have the tag, but none of the newest thousand, which are not all looked at
+        Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, new BesideWords(2000, [new(2000, 1)], 2000, IsIndexed: true, IsListed: false, IsRecent: false), 2, now).Way);
+        Assert.Equal((0, 2), (await Scalar(tenant, "SELECT count(*) FROM walk_tickets('everywhere', 2, ARRAY['#late'], 900)"), await Scalar(tenant, "SELECT count(*) FROM walk_tickets('everywhere', 2, ARRAY['#late'], 1100)")));
+        for (var i = 0; i < 2; i++) Assert.InRange((await tenant.Agent.Get("/tickets?limit=1&q=everywhere%20tag:late")).Expect(200).At("data")![0]!["number"]!.GetValue<int>(), 1000, 1099);
         // what is ranked are the newest that fit the conditions too, though these be older than the newest with the words
         Assert.Equal(50, (await tenant.Agent.Get("/search?type=ticket&sort=relevance&limit=100&q=everywhere%20priority:urgent")).Expect(200).At("data")!.AsArray().Count);
 
@@ -173,7 +178,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         (string[] Among, string Also)[] asked =
         [
             ([], "true"), (["u"], "status <> 'solved'"), (["s:open", "p:3"], "status = 'open' AND number % 7 = 0 AND number <= 2950"), (["#vip", "u", assigned], $"number % 11 = 0 AND status <> 'solved' AND (assignee_id IS NULL OR assignee_id = '{person}')"),
-            ([assigned], $"(assignee_id IS NULL OR assignee_id = '{person}')"), (["k:nothing"], "false"), (["u", "k:nothing"], "false"),
+            ([assigned], $"(assignee_id IS NULL OR assignee_id = '{person}')"), (["k:nothing"], "false"), (["u", "k:nothing"], "false"), (["#vip", "u", "h:api", "t:question", "#late"], "number % 11 = 0 AND status <> 'solved' AND number >= 1000"),
         ];
         foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500), ("never", 5000) })
             foreach (var (among, also) in asked)
@@ -192,7 +197,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     {
         var now = DateTimeOffset.UtcNow;
         var (medium, common) = (new SearchPlan("'m'", 10_000, 500, 1_000_000, now.AddDays(-7 * 160), []), new SearchPlan("'c'", 400_000, 500, 1_000_000, now.AddDays(-7 * 160), []));
-        BesideWords Of(long tickets, bool isListed = false) => new(tickets, 1, tickets, 1, tickets, IsIndexed: true, isListed, IsRecent: false);
+        BesideWords Of(long tickets, bool isListed = false) => new(tickets, [new(tickets, 1)], tickets, IsIndexed: true, isListed, IsRecent: false);
         WordsWay Way(SearchPlan plan, BesideWords beside) => NewestByWords.Choose(plan, beside, 51, now).Way;
         Assert.Equal(WordsWay.Weeks, Way(medium, Of(1_000_000)));
         Assert.Equal(WordsWay.Weeks, Way(medium, Of(150_000)));

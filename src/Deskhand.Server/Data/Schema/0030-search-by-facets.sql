@@ -79,10 +79,10 @@ DROP FUNCTION walk_tickets(tsquery, int, timestamptz, uuid);
 DROP FUNCTION search_weeks(uuid, timestamptz, boolean);
 DROP FUNCTION search_facets(text, text);
 
--- The newest matches after a place in the list, among all tickets or among those with a facet of each list of alternatives. The first of these lists, which
--- fewest tickets fit, is asked of the index too when weeks are given: in these weeks, or in all when there are none of them; the others are compared with
--- what it finds. Planned once a connection, for the index of the words is the way, whatever they are; a plan that knows neither words nor tenant could take
--- the tenant's own order for it, or the whole table; a test for truth has no index.
+-- The newest matches after a place in the list, among all tickets or among those with a facet of each list of alternatives, of which fewest tickets fit the
+-- first. The first three are asked of the index too where it is asked for weeks, or the first where weeks are none, for those of all time are long; the
+-- others are compared with what it finds. Planned once a connection, for the index of the words is the way, whatever they are; a plan that knows neither
+-- words nor tenant could take the tenant's own order for it, or the whole table; a test for truth has no index.
 CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, weeks int[] DEFAULT NULL,
         until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off ROWS 100
@@ -90,36 +90,49 @@ CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NU
     DECLARE
         tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
         own tsquery := search_own(tenant, wanted);
-        keys text[] := CASE WHEN weeks IS NOT NULL THEN ARRAY(SELECT search_key(tenant) || w || f
-            FROM unnest(CASE WHEN weeks = '{}' THEN '{""}' ELSE weeks::text[] END) w, unnest(coalesce(string_to_array(among[1], E'\x1f'), '{""}')) f) END;
-        others text[] := nullif(CASE WHEN weeks IS NULL THEN among ELSE among[2:] END, '{}');
+        asked int := CASE WHEN weeks IS NULL THEN 0 WHEN weeks = '{}' THEN 1 ELSE least(3, greatest(1, cardinality(among))) END;
+        times text[] := CASE WHEN weeks = '{}' THEN '{""}' ELSE weeks::text[] END;
+        keys text[] := ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(coalesce(string_to_array(among[1], E'\x1f'), '{""}')) f);
+        second text[] := CASE WHEN asked > 1 THEN ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(string_to_array(among[2], E'\x1f')) f) END;
+        third text[] := CASE WHEN asked > 2 THEN ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(string_to_array(among[3], E'\x1f')) f) ELSE second END;
+        others text[] := nullif(among[asked + 1:], '{}');
     BEGIN
-        IF keys IS NULL THEN
+        IF asked = 0 THEN
             RETURN QUERY SELECT found.ticket_id FROM (
                     SELECT s.ticket_id, s.updated_at, s.facets FROM ticket_search s WHERE (s.tenant_id = tenant) IS TRUE AND s.document @@ own OFFSET 0) found
                 WHERE (found.updated_at, found.ticket_id) < (until, before) AND (others IS NULL OR search_fits(found.facets, others))
                 ORDER BY found.updated_at DESC, found.ticket_id DESC LIMIT most;
-        ELSE
+        ELSIF asked = 1 THEN
             RETURN QUERY SELECT found.ticket_id FROM (
                     SELECT s.ticket_id, s.updated_at, s.facets FROM ticket_search s
                     WHERE (s.tenant_id = tenant) IS TRUE AND search_weeks(s.tenant_id, s.updated_at, s.facets) && keys AND s.document @@ own OFFSET 0) found
                 WHERE (found.updated_at, found.ticket_id) < (until, before) AND (others IS NULL OR search_fits(found.facets, others))
                 ORDER BY found.updated_at DESC, found.ticket_id DESC LIMIT most;
+        ELSE
+            RETURN QUERY SELECT found.ticket_id FROM (
+                    SELECT s.ticket_id, s.updated_at, s.facets FROM ticket_search s
+                    WHERE (s.tenant_id = tenant) IS TRUE AND search_weeks(s.tenant_id, s.updated_at, s.facets) && keys AND s.document @@ own
+                      AND search_weeks(s.tenant_id, s.updated_at, s.facets) && second AND search_weeks(s.tenant_id, s.updated_at, s.facets) && third OFFSET 0) found
+                WHERE (found.updated_at, found.ticket_id) < (until, before) AND (others IS NULL OR search_fits(found.facets, others))
+                ORDER BY found.updated_at DESC, found.ticket_id DESC LIMIT most;
         END IF;
     END $$;
 
--- The same for words that are nearly everywhere: tickets are looked at in their order until enough match, at their facets first, for these are at hand. A
--- test for truth has no index, so the walk is one whatever the planner thinks, and it is planned each time, because the limit decides.
-CREATE FUNCTION walk_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
+-- The same for words that are nearly everywhere: tickets are looked at in their order until enough match, at their facets first, for these are at hand; so
+-- many at most, for what has a facet may begin far back. A test for truth has no index, so the walk is one whatever the planner thinks, and it is planned
+-- each time, because the limit decides.
+CREATE FUNCTION walk_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, within int DEFAULT NULL,
+        until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
     AS $$
     DECLARE
         tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
         fits text := (SELECT string_agg(format('string_to_array(facets, %L) && %L::text[]', E'\x1f', string_to_array(a, E'\x1f')), ' AND ') FROM unnest(among) a);
     BEGIN
-        RETURN QUERY EXECUTE format('SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND (updated_at, ticket_id) < ($3, $4) AND CASE WHEN %s THEN document @@ $2 END
-                ORDER BY updated_at DESC, ticket_id DESC LIMIT $5', coalesce(fits, 'true'))
-            USING tenant, search_own(tenant, wanted), until, before, most;
+        RETURN QUERY EXECUTE format('SELECT ticket_id FROM (
+                SELECT ticket_id, facets, document FROM ticket_search WHERE tenant_id = $1 AND (updated_at, ticket_id) < ($3, $4) ORDER BY updated_at DESC, ticket_id DESC LIMIT $6) newest
+                WHERE CASE WHEN %s THEN document @@ $2 END LIMIT $5', coalesce(fits, 'true'))
+            USING tenant, search_own(tenant, wanted), until, before, most, within;
     END $$;
 
 CALL isolate();
@@ -127,7 +140,7 @@ CALL isolate();
 -- down
 
 DROP FUNCTION search_tickets(tsquery, int, text[], int[], timestamptz, uuid);
-DROP FUNCTION walk_tickets(tsquery, int, text[], timestamptz, uuid);
+DROP FUNCTION walk_tickets(tsquery, int, text[], int, timestamptz, uuid);
 DROP FUNCTION search_fits;
 
 CREATE FUNCTION search_facets(status text, status_category text) RETURNS tsvector

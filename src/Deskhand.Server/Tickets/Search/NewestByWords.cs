@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Deskhand.Tickets;
 
 /// <summary>How the newest tickets with some words are found.</summary>
@@ -19,7 +21,8 @@ internal enum WordsWay
 /// <summary>The cheapest way to the newest tickets with some words, by what the statistics say.</summary>
 /// <param name="Way">The way.</param>
 /// <param name="Weeks">With how many weeks to begin, where it takes some.</param>
-internal sealed record NewestByWords(WordsWay Way, int Weeks)
+/// <param name="Within">How many tickets are passed over at most; null without a limit.</param>
+internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
 {
     // microseconds at a million tickets: to pass over a ticket, to compare its facets, to look at its document, to fetch a match from the index, and its ticket
     private const double ToPass = 0.6;
@@ -43,6 +46,9 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
     /// <summary>What fits a filter may stand much closer in the last weeks than over the years: what is open is new.</summary>
     private const double Uneven = 5;
 
+    /// <summary>Facets that <c>search_tickets</c> asks the index for in weeks; with more, it compares.</summary>
+    private const int MostCrossed = 3;
+
     private static readonly DateTimeOffset FirstMonday = new(2000, 1, 3, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Chooses.</summary>
@@ -59,22 +65,27 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
         // what fits, as if it stood so close in all weeks as in the last
         var closer = Math.Min(matches, beside.IsRecent ? Uneven * fitting : fitting);
         var weeks = (int)Math.Clamp(Math.Ceiling((plan.HasBeginnings ? GenerousWithBeginnings : Generous) * wanted * span / closer), 1, span);
-        var (listed, faceted, part) = (Math.Min(1, beside.Rarest / documents), Math.Min(1, beside.Faceted / documents), weeks / (double)span);
-        // what is read of the lists of the facet, of all time and of these weeks, and what is found there
-        var (all, some) = (documents * listed, documents * listed * Math.Min(1, Uneven * part));
+        var (rarest, crossed) = (beside.Facets.FirstOrDefault(), beside.Facets.Take(MostCrossed).ToList());
+        var faceted = Math.Min(1, beside.Faceted / documents);
+        // what of all tickets is read in the lists of these weeks
+        var part = Math.Min(1, Uneven * weeks / span);
         var toLook = Math.Min(beside.Tickets, wanted * documents / matches) * ToLook;
+        var walked = Math.Min(documents, wanted * documents / closer * (beside.IsRecent ? 1 : Uneven));
         var takeIn = plan.HasBeginnings ? matches * ToTakeIn : 0;
         var toLookAgain = beside.IsIndexed ? 0 : matches * faceted * ToFetchTicket;
-        var found = (matches * listed * (ToFetch + (beside.Facets > 1 ? ToCompare : 0))) + toLookAgain;
+        double Read(double entries, double near, double skip) => Math.Min((entries + near) * ToRead, Math.Min(entries, near) * skip);
         (WordsWay Way, double Cost)[] ways =
         [
-            (WordsWay.Look, toLook + (beside.IsListed || !beside.IsIndexed ? 0 : Math.Min(documents, wanted * documents / closer) * (beside.Facets > 0 ? ToCompare : ToPass))),
-            (WordsWay.Gather, takeIn + (matches * (ToFetch + (beside.Facets > 0 ? ToCompare : 0))) + toLookAgain),
-            (WordsWay.Cross, beside.Facets == 0 ? double.PositiveInfinity : takeIn + Math.Min((all + matches) * ToRead, Math.Min(all, matches) * ToSkipFar) + found),
+            (WordsWay.Look, toLook + (beside.IsListed || !beside.IsIndexed ? 0 : rarest is null ? wanted * documents / matches * ToPass : walked * ToCompare)),
+            (WordsWay.Gather, takeIn + (matches * (ToFetch + (rarest is null ? 0 : ToCompare))) + toLookAgain),
+            (WordsWay.Cross, rarest is null ? double.PositiveInfinity
+                : takeIn + Read(rarest.Tickets, matches, ToSkipFar) + (matches * rarest.Tickets / documents * (ToFetch + (beside.Facets.Length > 1 ? ToCompare : 0))) + toLookAgain),
             (WordsWay.Weeks, plan.IsRare ? double.PositiveInfinity // they would have to be guessed
-                : takeIn + (weeks * beside.Lists * ToAsk) + Math.Min((some + matches) * ToRead, Math.Min(some, matches) * ToSkip) + (found * Math.Min(1, Uneven * part))),
+                : takeIn + (weeks * (rarest is null ? 1 : crossed.Sum(f => f.Lists)) * ToAsk) + Read(part * (rarest?.Tickets ?? documents), matches, ToSkip)
+                    + (part * crossed.Skip(1).Sum(f => f.Tickets) * ToRead) + (part * ((matches * faceted * ToFetch) + toLookAgain))),
         ];
-        return new(ways.MinBy(w => w.Cost).Way, weeks);
+        // what has a facet may begin far back, of which the statistics say nothing
+        return new(ways.MinBy(w => w.Cost).Way, weeks, rarest is null ? null : (int)(Uneven * walked));
     }
 
     /// <summary>How many weeks more to ask for, when some were not enough: as many as the tickets found there promise, at most four times as many.</summary>
@@ -89,15 +100,14 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks)
 
 /// <summary>What is asked beside words, by estimates.</summary>
 /// <param name="Tickets">How many fit all of it.</param>
-/// <param name="Facets">How many conditions of it the index knows.</param>
-/// <param name="Rarest">How many fit the one of these that fewest fit; all there are without one.</param>
-/// <param name="Lists">How many lists of the index that one is, in each week.</param>
+/// <param name="Facets">The conditions that the index knows, the one first that fewest fit.</param>
 /// <param name="Faceted">How many fit all that the index knows.</param>
 /// <param name="IsIndexed">Whether it knows everything that is asked, so that it names no ticket that does not fit.</param>
 /// <param name="IsListed">Whether these tickets have an index in the order of the list.</param>
 /// <param name="IsRecent">Whether they are mostly of the last weeks.</param>
-internal sealed record BesideWords(long Tickets, int Facets, long Rarest, int Lists, long Faceted, bool IsIndexed, bool IsListed, bool IsRecent)
-{
-    /// <summary>Nothing but words, or what the index does not know.</summary>
-    public static BesideWords Unknown(long tickets, long documents, bool isIndexed) => new(tickets, 0, documents, 1, documents, isIndexed, false, false);
-}
+internal sealed record BesideWords(long Tickets, ImmutableArray<FacetSize> Facets, long Faceted, bool IsIndexed, bool IsListed, bool IsRecent);
+
+/// <summary>A condition that the index knows, by estimates.</summary>
+/// <param name="Tickets">How many fit it.</param>
+/// <param name="Lists">In how many lists of the index they are, in each week.</param>
+internal sealed record FacetSize(long Tickets, int Lists);

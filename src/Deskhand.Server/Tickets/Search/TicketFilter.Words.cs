@@ -57,10 +57,11 @@ internal sealed partial class TicketFilter
     /// <summary>The newest tickets that the index names, on a way.</summary>
     /// <param name="way">The way; with weeks, they are a parameter behind all others.</param>
     /// <param name="most">How many.</param>
-    public string Newest(WordsWay way, int most)
+    /// <param name="within">Among how many at most, where they are looked at in their order.</param>
+    public string Newest(WordsWay way, int most, int? within)
     {
         var (names, before) = (FacetNames, Before);
-        if (way == WordsWay.Look) return $"walk_tickets({words}::text::tsquery, {most}, {names}, {before})";
+        if (way == WordsWay.Look) return string.Create(CultureInfo.InvariantCulture, $"walk_tickets({words}::text::tsquery, {most}, {names}, {(within is { } some ? $"{some}" : "NULL")}, {before})");
         var weeks = way switch { WordsWay.Gather => "NULL", WordsWay.Cross => "'{}'", _ => $"${Parameters.Count + 1}" };
         return $"search_tickets({words}::text::tsquery, {most}, {names}, {weeks}, {before})";
     }
