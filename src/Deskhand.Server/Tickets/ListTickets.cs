@@ -124,16 +124,16 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
 
     private async Task<List<Ticket>> FirstAndCount(int most, CancellationToken cancellationToken)
     {
-        (var rows, counted) = await session.Query(Asked(FirstOf(filter.Where, most, Whole)), TicketRow.Read, Asked(CountOf(Few)), cancellationToken);
+        (var rows, counted) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), TicketRow.Read, Asked(CountOf(Few)), cancellationToken);
         return rows;
 
         NpgsqlBatchCommand Asked(string sql) => TenantSession.Batched(sql, [.. filter.Parameters.Select(p => p.Clone())]);
     }
 
-    private Task<List<T>> First<T>(string where, int most, Shown<T> shown, CancellationToken cancellationToken) =>
-        session.Query(FirstOf(where, most, shown), shown.Read, cancellationToken, [.. filter.Parameters]);
+    private Task<List<T>> First<T>(string where, int most, Shown<T> shown, CancellationToken cancellationToken, string? among = null) =>
+        session.Query(FirstOf(where, most, shown, among ?? order.From), shown.Read, cancellationToken, [.. filter.Parameters]);
 
-    private string FirstOf<T>(string where, int most, Shown<T> shown) => $"SELECT {shown.Columns} FROM {order.From} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}";
+    private string FirstOf<T>(string where, int most, Shown<T> shown, string among) => $"SELECT {shown.Columns} FROM {among} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}";
 
     /// <summary>
     /// The newest rows among the tickets that the index names. It is asked for some more than are wanted, for it may be a moment behind, and once
@@ -177,15 +177,16 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         // what names a ticket itself, however old it is, is asked for with all that match
         var way = filter.Direct is null ? chosen.Way : WordsWay.Gather;
         if (way == WordsWay.Look && (beside.IsListed || !beside.IsIndexed)) return await First(filter.WhereLooking, most, shown, cancellationToken);
-        if (way is WordsWay.Gather or WordsWay.Cross) return await Named(named => filter.Newest(way, named, null), beside, most, shown, CountedUpTo + 1, null, cancellationToken);
         var isFirst = filter.Until is null;
         var known = isFirst ? memory.Weeks(key) : null;
-        // who fell short once does not set out again
-        if (way == WordsWay.Look && known is null)
+        if (way == WordsWay.Look && chosen.Within is { } within)
         {
-            var walked = await Named(named => filter.Newest(way, named, chosen.Within), beside, most, shown, 0, null, cancellationToken);
-            if (walked.Count == most || chosen.Within is null) return walked;
+            // who fell short once does not set out again
+            var walked = known is null ? await First(filter.WhereLooking, most, shown, cancellationToken, filter.Walked(within)) : [];
+            if (walked.Count == most) return walked;
         }
+        else if (way != WordsWay.Weeks)
+            return await Named(named => filter.Newest(way, named), beside, most, shown, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
 
         var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), known ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
@@ -193,7 +194,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await Named(named => filter.Newest(WordsWay.Weeks, named, null), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
+            var rows = await Named(named => filter.Newest(WordsWay.Weeks, named), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
             found.AddRange(rows.Where(r => shown.At(r) < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
@@ -207,16 +208,16 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private async Task<BesideWords> Beside(SearchPlan words, CancellationToken cancellationToken)
     {
         var facets = filter.Facets;
-        if (facets.Count == 0 && filter.IsIndexed) return new(words.Documents, [], words.Documents, true, false, false);
+        if (facets.Count == 0 && filter.IsIndexed) return new(words.Documents, [], words.Documents, true, false, false, false);
         var all = await Remembered(filter.BesideWords, filter.WhereBesideWords, cancellationToken);
-        if (facets.Count == 0) return new(all, [], words.Documents, false, false, false);
-        if (facets is [var one] && filter.IsIndexed) return new(all, [new(all, one.Names.Length)], all, true, one.IsListed, one.IsRecent);
+        if (facets.Count == 0) return new(all, [], words.Documents, false, false, false, false);
+        if (facets is [var one] && filter.IsIndexed) return new(all, [new(all, one.Names.Length)], all, true, one.IsListed, one.IsRecent, one.IsSlow);
         var tickets = new Dictionary<SearchFacet, long>();
         foreach (var facet in facets) tickets[facet] = await Remembered(NameOf(facet), $"{TicketFilter.OfTenant} AND {facet.Condition}", cancellationToken);
         filter.Sort(f => tickets[f]);
         var faceted = filter.IsIndexed ? all
             : await Remembered(string.Join('&', facets.Select(NameOf)), $"{TicketFilter.OfTenant} AND {string.Join(" AND ", facets.Select(f => f.Condition))}", cancellationToken);
-        return new(all, [.. facets.Select(f => new FacetSize(tickets[f], f.Names.Length))], faceted, filter.IsIndexed, false, facets.Any(f => f.IsRecent));
+        return new(all, [.. facets.Select(f => new FacetSize(tickets[f], f.Names.Length))], faceted, filter.IsIndexed, false, facets.Any(f => f.IsRecent), facets.Any(f => f.IsSlow));
 
         string NameOf(SearchFacet facet) => $"{session.TenantId}|{string.Join(SearchFacets.Or, facet.Names)}";
     }

@@ -75,13 +75,12 @@ CREATE OR REPLACE FUNCTION index_tickets(ids uuid[], language regconfig) RETURNS
     $$;
 
 DROP FUNCTION search_tickets(tsquery, int, boolean, int[], timestamptz, uuid);
-DROP FUNCTION walk_tickets(tsquery, int, timestamptz, uuid);
 DROP FUNCTION search_weeks(uuid, timestamptz, boolean);
 DROP FUNCTION search_facets(text, text);
 
 -- The newest matches after a place in the list, among all tickets or among those with a facet of each list of alternatives, of which fewest tickets fit the
--- first. The first three are asked of the index too where it is asked for weeks, or the first where weeks are none, for those of all time are long; the
--- others are compared with what it finds. Planned once a connection, for the index of the words is the way, whatever they are; a plan that knows neither
+-- first. The first is asked of the index too where weeks are given: in these, or in all when there are none of them; with few weeks, in which the words are
+-- often, so is the second; the others are compared with what it finds. Planned once a connection, for the index of the words is the way, whatever they are; a plan that knows neither
 -- words nor tenant could take the tenant's own order for it, or the whole table; a test for truth has no index.
 CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, weeks int[] DEFAULT NULL,
         until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
@@ -90,11 +89,10 @@ CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NU
     DECLARE
         tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
         own tsquery := search_own(tenant, wanted);
-        asked int := CASE WHEN weeks IS NULL THEN 0 WHEN weeks = '{}' THEN 1 ELSE least(3, greatest(1, cardinality(among))) END;
+        asked int := CASE WHEN weeks IS NULL THEN 0 WHEN cardinality(weeks) BETWEEN 1 AND 8 AND cardinality(among) > 1 THEN 2 ELSE 1 END;
         times text[] := CASE WHEN weeks = '{}' THEN '{""}' ELSE weeks::text[] END;
         keys text[] := ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(coalesce(string_to_array(among[1], E'\x1f'), '{""}')) f);
-        second text[] := CASE WHEN asked > 1 THEN ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(string_to_array(among[2], E'\x1f')) f) END;
-        third text[] := CASE WHEN asked > 2 THEN ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(string_to_array(among[3], E'\x1f')) f) ELSE second END;
+        also text[] := ARRAY(SELECT search_key(tenant) || t || f FROM unnest(times) t, unnest(string_to_array(among[asked], E'\x1f')) f);
         others text[] := nullif(among[asked + 1:], '{}');
     BEGIN
         IF asked = 0 THEN
@@ -111,28 +109,11 @@ CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NU
         ELSE
             RETURN QUERY SELECT found.ticket_id FROM (
                     SELECT s.ticket_id, s.updated_at, s.facets FROM ticket_search s
-                    WHERE (s.tenant_id = tenant) IS TRUE AND search_weeks(s.tenant_id, s.updated_at, s.facets) && keys AND s.document @@ own
-                      AND search_weeks(s.tenant_id, s.updated_at, s.facets) && second AND search_weeks(s.tenant_id, s.updated_at, s.facets) && third OFFSET 0) found
+                    WHERE (s.tenant_id = tenant) IS TRUE AND search_weeks(s.tenant_id, s.updated_at, s.facets) && keys
+                      AND search_weeks(s.tenant_id, s.updated_at, s.facets) && also AND s.document @@ own OFFSET 0) found
                 WHERE (found.updated_at, found.ticket_id) < (until, before) AND (others IS NULL OR search_fits(found.facets, others))
                 ORDER BY found.updated_at DESC, found.ticket_id DESC LIMIT most;
         END IF;
-    END $$;
-
--- The same for words that are nearly everywhere: tickets are looked at in their order until enough match, at their facets first, for these are at hand; so
--- many at most, for what has a facet may begin far back. A test for truth has no index, so the walk is one whatever the planner thinks, and it is planned
--- each time, because the limit decides.
-CREATE FUNCTION walk_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, within int DEFAULT NULL,
-        until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
-    AS $$
-    DECLARE
-        tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
-        fits text := (SELECT string_agg(format('string_to_array(facets, %L) && %L::text[]', E'\x1f', string_to_array(a, E'\x1f')), ' AND ') FROM unnest(among) a);
-    BEGIN
-        RETURN QUERY EXECUTE format('SELECT ticket_id FROM (
-                SELECT ticket_id, facets, document FROM ticket_search WHERE tenant_id = $1 AND (updated_at, ticket_id) < ($3, $4) ORDER BY updated_at DESC, ticket_id DESC LIMIT $6) newest
-                WHERE CASE WHEN %s THEN document @@ $2 END LIMIT $5', coalesce(fits, 'true'))
-            USING tenant, search_own(tenant, wanted), until, before, most, within;
     END $$;
 
 CALL isolate();
@@ -140,7 +121,6 @@ CALL isolate();
 -- down
 
 DROP FUNCTION search_tickets(tsquery, int, text[], int[], timestamptz, uuid);
-DROP FUNCTION walk_tickets(tsquery, int, text[], int, timestamptz, uuid);
 DROP FUNCTION search_fits;
 
 CREATE FUNCTION search_facets(status text, status_category text) RETURNS tsvector
@@ -205,16 +185,6 @@ CREATE FUNCTION search_tickets(wanted tsquery, most int, only_unsolved boolean D
                     WHERE (s.tenant_id = tenant) IS TRUE AND search_weeks(s.tenant_id, s.updated_at, s.unsolved) && keys AND s.document @@ own OFFSET 0) found
                 WHERE (found.updated_at, found.ticket_id) < (until, before) ORDER BY found.updated_at DESC, found.ticket_id DESC LIMIT most;
         END IF;
-    END $$;
-
-CREATE FUNCTION walk_tickets(wanted tsquery, most int, until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public ROWS 100
-    AS $$
-    DECLARE
-        tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
-    BEGIN
-        RETURN QUERY EXECUTE 'SELECT ticket_id FROM ticket_search WHERE tenant_id = $1 AND (document @@ $2) IS TRUE AND (updated_at, ticket_id) < ($3, $4) ORDER BY updated_at DESC, ticket_id DESC LIMIT $5'
-            USING tenant, search_own(tenant, wanted), until, before, most;
     END $$;
 
 DROP FUNCTION search_weeks(uuid, timestamptz, text);

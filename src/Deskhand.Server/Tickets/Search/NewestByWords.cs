@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Deskhand.Tickets;
 
@@ -21,11 +22,11 @@ internal enum WordsWay
 /// <summary>The cheapest way to the newest tickets with some words, by what the statistics say.</summary>
 /// <param name="Way">The way.</param>
 /// <param name="Weeks">With how many weeks to begin, where it takes some.</param>
-/// <param name="Within">How many tickets are passed over at most; null without a limit.</param>
+/// <param name="Within">Among how many at most they are looked at in their order; null without a limit. One of few numbers, as each is a statement of its own.</param>
 internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
 {
     // microseconds at a million tickets: to pass over a ticket, to compare its facets, to look at its document, to fetch a match from the index, and its ticket
-    private const double ToPass = 0.6;
+    private const double ToPass = 1;
     private const double ToCompare = 2;
     private const double ToLook = 8;
     private const double ToFetch = 1.5;
@@ -46,8 +47,8 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
     /// <summary>What fits a filter may stand much closer in the last weeks than over the years: what is open is new.</summary>
     private const double Uneven = 5;
 
-    /// <summary>Facets that <c>search_tickets</c> asks the index for in weeks; with more, it compares.</summary>
-    private const int MostCrossed = 3;
+    /// <summary>In so few weeks <c>search_tickets</c> asks the index for two facets, otherwise for one; the others it compares.</summary>
+    private const int FewWeeks = 8;
 
     private static readonly DateTimeOffset FirstMonday = new(2000, 1, 3, 0, 0, 0, TimeSpan.Zero);
 
@@ -65,27 +66,29 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
         // what fits, as if it stood so close in all weeks as in the last
         var closer = Math.Min(matches, beside.IsRecent ? Uneven * fitting : fitting);
         var weeks = (int)Math.Clamp(Math.Ceiling((plan.HasBeginnings ? GenerousWithBeginnings : Generous) * wanted * span / closer), 1, span);
-        var (rarest, crossed) = (beside.Facets.FirstOrDefault(), beside.Facets.Take(MostCrossed).ToList());
+        var (rarest, crossed) = (beside.Facets.FirstOrDefault(), beside.Facets.Take(weeks <= FewWeeks ? 2 : 1).ToList());
         var faceted = Math.Min(1, beside.Faceted / documents);
         // what of all tickets is read in the lists of these weeks
         var part = Math.Min(1, Uneven * weeks / span);
         var toLook = Math.Min(beside.Tickets, wanted * documents / matches) * ToLook;
-        var walked = Math.Min(documents, wanted * documents / closer * (beside.IsRecent ? 1 : Uneven));
+        var walked = Math.Min(documents, wanted * documents / closer);
         var takeIn = plan.HasBeginnings ? matches * ToTakeIn : 0;
         var toLookAgain = beside.IsIndexed ? 0 : matches * faceted * ToFetchTicket;
+        // of what the index finds, the other facets are compared
+        var found = crossed.Count == beside.Facets.Length ? matches * faceted * ToFetch : matches * crossed.Aggregate(1.0, (share, f) => share * f.Tickets / documents) * (ToFetch + ToCompare);
         double Read(double entries, double near, double skip) => Math.Min((entries + near) * ToRead, Math.Min(entries, near) * skip);
         (WordsWay Way, double Cost)[] ways =
         [
-            (WordsWay.Look, toLook + (beside.IsListed || !beside.IsIndexed ? 0 : rarest is null ? wanted * documents / matches * ToPass : walked * ToCompare)),
+            (WordsWay.Look, beside.IsSlow ? double.PositiveInfinity : toLook + (beside.IsListed || !beside.IsIndexed ? 0 : walked * ToPass)),
             (WordsWay.Gather, takeIn + (matches * (ToFetch + (rarest is null ? 0 : ToCompare))) + toLookAgain),
             (WordsWay.Cross, rarest is null ? double.PositiveInfinity
                 : takeIn + Read(rarest.Tickets, matches, ToSkipFar) + (matches * rarest.Tickets / documents * (ToFetch + (beside.Facets.Length > 1 ? ToCompare : 0))) + toLookAgain),
             (WordsWay.Weeks, plan.IsRare ? double.PositiveInfinity // they would have to be guessed
                 : takeIn + (weeks * (rarest is null ? 1 : crossed.Sum(f => f.Lists)) * ToAsk) + Read(part * (rarest?.Tickets ?? documents), matches, ToSkip)
-                    + (part * crossed.Skip(1).Sum(f => f.Tickets) * ToRead) + (part * ((matches * faceted * ToFetch) + toLookAgain))),
+                    + (part * crossed.Skip(1).Sum(f => f.Tickets) * ToRead) + (part * (found + toLookAgain))),
         ];
-        // what has a facet may begin far back, of which the statistics say nothing
-        return new(ways.MinBy(w => w.Cost).Way, weeks, rarest is null ? null : (int)(Uneven * walked));
+        // what fits may begin far back, of which the statistics say nothing
+        return new(ways.MinBy(w => w.Cost).Way, weeks, rarest is null ? null : (int)BitOperations.RoundUpToPowerOf2((uint)(Uneven * walked)));
     }
 
     /// <summary>How many weeks more to ask for, when some were not enough: as many as the tickets found there promise, at most four times as many.</summary>
@@ -105,7 +108,8 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
 /// <param name="IsIndexed">Whether it knows everything that is asked, so that it names no ticket that does not fit.</param>
 /// <param name="IsListed">Whether these tickets have an index in the order of the list.</param>
 /// <param name="IsRecent">Whether they are mostly of the last weeks.</param>
-internal sealed record BesideWords(long Tickets, ImmutableArray<FacetSize> Facets, long Faceted, bool IsIndexed, bool IsListed, bool IsRecent);
+/// <param name="IsSlow">Whether a ticket in hand does not tell by itself that it fits.</param>
+internal sealed record BesideWords(long Tickets, ImmutableArray<FacetSize> Facets, long Faceted, bool IsIndexed, bool IsListed, bool IsRecent, bool IsSlow);
 
 /// <summary>A condition that the index knows, by estimates.</summary>
 /// <param name="Tickets">How many fit it.</param>

@@ -10,7 +10,10 @@ namespace Deskhand.Tickets;
 internal sealed record SearchFacet(string Condition, string[] Names)
 {
     /// <summary>Whether these tickets have an index in the order of their last change: those of one value, but of a tag and of nobody.</summary>
-    public bool IsListed => Names is [var name] && name[0] != '#' && !name.EndsWith(SearchFacets.None, StringComparison.Ordinal);
+    public bool IsListed => Names is [var name] && !IsSlow && !name.EndsWith(SearchFacets.None, StringComparison.Ordinal);
+
+    /// <summary>Whether the ticket's row does not tell it: tags have a table of their own.</summary>
+    public bool IsSlow => Names[0][0] == '#';
 
     /// <summary>Whether these tickets are mostly of the last weeks: what is open is new.</summary>
     public bool IsRecent => Names.All(n => n is SearchFacets.Unsolved or "c:new" or "c:open" or "c:pending" or "c:on_hold");

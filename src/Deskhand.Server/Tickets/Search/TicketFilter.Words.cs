@@ -57,14 +57,17 @@ internal sealed partial class TicketFilter
     /// <summary>The newest tickets that the index names, on a way.</summary>
     /// <param name="way">The way; with weeks, they are a parameter behind all others.</param>
     /// <param name="most">How many.</param>
-    /// <param name="within">Among how many at most, where they are looked at in their order.</param>
-    public string Newest(WordsWay way, int most, int? within)
+    public string Newest(WordsWay way, int most)
     {
+        // these are parameters too, and the weeks are the last
         var (names, before) = (FacetNames, Before);
-        if (way == WordsWay.Look) return string.Create(CultureInfo.InvariantCulture, $"walk_tickets({words}::text::tsquery, {most}, {names}, {(within is { } some ? $"{some}" : "NULL")}, {before})");
+        if (way == WordsWay.Look) return $"walk_tickets({words}::text::tsquery, {most}, {before})";
         var weeks = way switch { WordsWay.Gather => "NULL", WordsWay.Cross => "'{}'", _ => $"${Parameters.Count + 1}" };
         return $"search_tickets({words}::text::tsquery, {most}, {names}, {weeks}, {before})";
     }
+
+    /// <summary>The newest tickets, so many at most, in their order: of them those are looked at that fit all else.</summary>
+    public string Walked(int within) => $"(SELECT * FROM tickets t WHERE {OfTenant} AND (t.updated_at, t.id) < ({Before}) ORDER BY t.updated_at DESC, t.id DESC LIMIT {within}) t";
 
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
     public string? IndexedMatches(int most) => Words is not null && IsIndexed && Direct is null ? $"SELECT search_tickets({words}::text::tsquery, {most}, {FacetNames})" : null;
