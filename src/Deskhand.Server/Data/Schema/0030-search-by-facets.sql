@@ -80,8 +80,8 @@ DROP FUNCTION search_facets(text, text);
 
 -- The newest matches after a place in the list, among all tickets or among those with a facet of each list of alternatives, of which fewest tickets fit the
 -- first. The first is asked of the index too where weeks are given: in these, or in all when there are none of them; with few weeks, in which the words are
--- often, so is the second; the others are compared with what it finds. Planned once a connection, for the index of the words is the way, whatever they are; a plan that knows neither
--- words nor tenant could take the tenant's own order for it, or the whole table; a test for truth has no index.
+-- often, so is the second; the others are compared with what it finds. Planned once a connection, for the index of the words is the way, whatever they
+-- are; a plan that knows neither words nor tenant could take the tenant's own order for it, or the whole table; a test for truth has no index.
 CREATE FUNCTION search_tickets(wanted tsquery, most int, among text[] DEFAULT NULL, weeks int[] DEFAULT NULL,
         until timestamptz DEFAULT 'infinity', before uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff') RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_generic_plan SET enable_seqscan = off ROWS 100
