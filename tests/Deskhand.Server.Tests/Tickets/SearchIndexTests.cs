@@ -186,7 +186,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
                 var expected = await desk.Scalar<string>(tenant.Id, $"SELECT coalesce(string_agg(id::text, ' '), '') FROM (SELECT id FROM tickets WHERE number % {every} = 0 AND {also} ORDER BY updated_at DESC, id DESC LIMIT 70) n");
                 var names = among.Length == 0 ? "NULL" : $"ARRAY[{string.Join(", ", among.Select(a => $"'{a}'"))}]";
                 var ways = new List<string> { $"search_tickets('{word}', 70, {names})", $"search_tickets('{word}', 70, {names}, {everyWeek})" };
-                ways.Add(among.Length == 0 ? $"walk_tickets('{word}', 70)" :$"search_tickets('{word}', 70, {names}, '{{}}')");
+                ways.Add(among.Length == 0 ? $"walk_tickets('{word}', 70)" : $"search_tickets('{word}', 70, {names}, '{{}}')");
                 foreach (var way in ways)
                     Assert.Equal((way, expected), (way, await desk.Scalar<string>(tenant.Id, $"SELECT coalesce(string_agg(n::text, ' '), '') FROM {way} n")));
             }
