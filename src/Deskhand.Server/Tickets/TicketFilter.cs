@@ -176,7 +176,7 @@ internal sealed partial class TicketFilter
             ?? filter.Instant("dueBefore", "t.due_at <", q.DueBefore)
             ?? filter.Tags(q.Tag);
         if (problem is not null) return problem;
-        if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.Also(scope, SearchFacets.Names(caller));
+        if (TicketScopes.Where(caller, filter.Parameters) is { } scope) filter.Also(scope, TicketScopes.Facets(caller));
         filter.Take(asked, caller);
         return filter.words is not null && q.Deleted == "true"
             ? Problem.Malformed("q", "Words are looked for in tickets that are not deleted; find deleted ones by filters, by reference too.")

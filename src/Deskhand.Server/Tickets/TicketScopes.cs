@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Deskhand.Tickets;
 
-/// <summary>The rule of who sees which tickets (SPEC §1), once for a ticket in hand and once as SQL.</summary>
+/// <summary>The rule of who sees which tickets (SPEC §1), for a ticket in hand, as SQL, and for the index of words.</summary>
 internal static class TicketScopes
 {
     public static bool MayRead(Caller caller, Ticket ticket) => MayRead(caller, ticket.Fields.AssigneeId, ticket.Fields.GroupId);
@@ -36,4 +36,12 @@ internal static class TicketScopes
                 throw new ArgumentOutOfRangeException(nameof(caller));
         }
     }
+
+    /// <summary>The same rule as facets of the index, of which a ticket has one; null when every ticket may be read.</summary>
+    public static string[]? Facets(Caller caller) => caller.Scope switch
+    {
+        TicketScope.All => null,
+        TicketScope.Groups => [.. SearchFacets.Assignees([caller.UserId], false), .. SearchFacets.Groups(caller.Groups, false)],
+        TicketScope.Assigned => SearchFacets.Assignees([caller.UserId], true),
+    };
 }

@@ -304,11 +304,11 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
     {
         await UseStoppedClusterAsync(_data);
         Open(_root);
-        var log = new CriticalLog();
+        var log = new HeardLog<EmbeddedPostgres>(LogLevel.Critical);
         await using var postgres = await EmbeddedPostgres.StartAsync(Options(_data, durable: false), log, CancellationToken.None);
         Kill(postgres.ProcessId);
 
-        await UntilAsync(() => log.Messages.Any(m => m.StartsWith("The database stopped by itself", StringComparison.Ordinal)));
+        await UntilAsync(() => log.Heard.Any(h => h.Message.StartsWith("The database stopped by itself", StringComparison.Ordinal)));
     }
 
     /// <summary>A copy with owners and modes, some ten times faster than making a cluster.</summary>
@@ -363,22 +363,6 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.StoppedCluster s
         {
             Folders.Delete(Data, recursive: true);
             return Task.CompletedTask;
-        }
-    }
-
-    private sealed class CriticalLog : ILogger
-    {
-        public System.Collections.Concurrent.ConcurrentBag<string> Messages { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Critical;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-                Messages.Add(formatter(state, exception));
         }
     }
 }

@@ -91,27 +91,20 @@ public sealed class BackgroundWorkTests(BackgroundWorkTests.LoggedDesk desk) : I
 
     public sealed class LoggedDesk : Notifications.MailDesk
     {
-        internal ConcurrentQueue<(string Message, Exception? Exception)> Errors { get; } = [];
+        private readonly HeardLog<LoggedDesk> log = new(LogLevel.Error);
+
+        internal ConcurrentQueue<(string Message, Exception? Exception)> Errors => log.Heard;
 
         protected override void Add(IServiceCollection services)
         {
             base.Add(services);
-            services.AddSingleton<ILoggerProvider>(new Collecting(Errors));
+            services.AddSingleton<ILoggerProvider>(new Collecting(log));
         }
     }
 
-    private sealed class Collecting(ConcurrentQueue<(string Message, Exception? Exception)> errors) : ILoggerProvider, ILogger
+    private sealed class Collecting(ILogger log) : ILoggerProvider
     {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) errors.Enqueue((formatter(state, exception), exception));
-        }
+        public ILogger CreateLogger(string categoryName) => log;
 
         public void Dispose()
         {

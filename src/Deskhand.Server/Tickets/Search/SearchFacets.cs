@@ -1,5 +1,4 @@
 using System.Globalization;
-using Deskhand.Access;
 using Deskhand.Search;
 
 namespace Deskhand.Tickets;
@@ -46,18 +45,14 @@ internal static class SearchFacets
     /// <summary>The names of some people or groups, and of nobody; null when the index does not know the field.</summary>
     public static string[]? Names(SearchField field, IEnumerable<Guid> ids, bool orNone) => field switch
     {
-        SearchField.Assignee => Ids("a:", ids, orNone),
-        SearchField.Group => Ids("g:", ids, orNone),
+        SearchField.Assignee => Assignees(ids, orNone),
+        SearchField.Group => Groups(ids, orNone),
         _ => null,
     };
 
-    /// <summary>What the caller may see, as <see cref="TicketScopes"/> has it; null when that is everything.</summary>
-    public static string[]? Names(Caller caller) => caller.Scope switch
-    {
-        TicketScope.All => null,
-        TicketScope.Groups => [.. Ids("a:", [caller.UserId], false), .. Ids("g:", caller.Groups, false)],
-        TicketScope.Assigned => Ids("a:", [caller.UserId], true),
-    };
+    public static string[] Assignees(IEnumerable<Guid> ids, bool orNone) => Ids("a:", ids, orNone);
+
+    public static string[] Groups(IEnumerable<Guid> ids, bool orNone) => Ids("g:", ids, orNone);
 
     /// <summary>By the end of the id: two that share it are told apart by a look at the ticket.</summary>
     private static string[] Ids(string kind, IEnumerable<Guid> ids, bool orNone) => [.. ids.Select(id => kind + id.ToString()[^12..]), .. orNone ? [kind + None] : Array.Empty<string>()];

@@ -141,7 +141,7 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
     public async Task A_producer_that_gets_nothing_through_while_the_brokers_answer_is_replaced()
     {
         using var kafka = new MockKafka();
-        var log = new Warnings();
+        var log = new HeardLog<KafkaSink>(LogLevel.Warning);
         await using var sink = new KafkaSink(Settings(kafka), log);
         var wave = new[] { Event() };
         // the user may not write there
@@ -150,11 +150,11 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
         {
             await sink.Connect(CancellationToken.None);
             Assert.Equal(DeliveryResult.Unavailable, (await sink.Deliver(wave, CancellationToken.None))[0].Result);
-            Assert.Empty(log.Said);
+            Assert.Empty(log.Heard);
         }
 
         await sink.Connect(CancellationToken.None);
-        Assert.Contains("begins anew: nothing arrives", Assert.Single(log.Said), StringComparison.Ordinal);
+        Assert.Contains("begins anew: nothing arrives", Assert.Single(log.Heard).Message, StringComparison.Ordinal);
         Assert.Equal([Delivery.Delivered], await sink.Deliver(wave, CancellationToken.None));
         Assert.Equal(wave[0].EntityId.ToString(), Assert.Single(await kafka.Read(KafkaTopics.All)).Key);
     }
@@ -163,7 +163,7 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
     public async Task A_producer_that_tells_nothing_of_its_messages_is_not_waited_for_and_is_replaced()
     {
         using var kafka = new MockKafka();
-        var log = new Warnings();
+        var log = new HeardLog<KafkaSink>(LogLevel.Warning);
         await using var sink = new KafkaSink(Settings(kafka), log) { SettleWithin = TimeSpan.FromSeconds(1) };
         await sink.Connect(CancellationToken.None);
         Assert.Equal([Delivery.Delivered], await sink.Deliver([Event()], CancellationToken.None));
@@ -175,15 +175,14 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
         Assert.Contains("did not answer in time", late.Error!, StringComparison.Ordinal);
         kafka.Slow(0);
         await sink.Connect(CancellationToken.None);
-        Assert.Contains("begins anew: it told nothing", Assert.Single(log.Said), StringComparison.Ordinal);
+        Assert.Contains("begins anew: it told nothing", Assert.Single(log.Heard).Message, StringComparison.Ordinal);
         Assert.Equal([Delivery.Delivered], await sink.Deliver([Event()], CancellationToken.None));
     }
 
     [Fact]
     public async Task Without_the_native_library_the_error_names_the_package_and_it_may_be_installed_later()
     {
-        var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", desk.Kafka.Bootstrap)]).Build());
-        await using var sink = new KafkaSink(settings, NullLogger<KafkaSink>.Instance) { Libraries = ["libnone.so.1"] };
+        await using var sink = new KafkaSink(Settings(desk.Kafka), NullLogger<KafkaSink>.Instance) { Libraries = ["libnone.so.1"] };
 
         var missing = await Assert.ThrowsAsync<SinkUnavailableException>(() => sink.Connect(CancellationToken.None));
 
@@ -195,8 +194,7 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
     {
         var file = Path.Combine(desk.DataFolder, "kafka.properties");
         await File.WriteAllTextAsync(file, "# ours\n\nsecurity.protocl = plaintext\n");
-        var settings = DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", desk.Kafka.Bootstrap), new("DESKHAND_KAFKA_CONFIG", file)]).Build());
-        await using var sink = new KafkaSink(settings, NullLogger<KafkaSink>.Instance);
+        await using var sink = new KafkaSink(Settings(desk.Kafka, file), NullLogger<KafkaSink>.Instance);
 
         var wrong = await Assert.ThrowsAsync<SinkUnavailableException>(() => sink.Connect(CancellationToken.None));
 
@@ -218,23 +216,8 @@ public sealed class KafkaTests(KafkaDesk desk) : IClassFixture<KafkaDesk>
         Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
     }
 
-    private static DeskhandSettings Settings(MockKafka kafka) =>
-        DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", kafka.Bootstrap)]).Build());
+    private static DeskhandSettings Settings(MockKafka kafka, string? file = null) =>
+        DeskhandSettings.Load(new ConfigurationBuilder().AddInMemoryCollection([new("DESKHAND_KAFKA_BOOTSTRAP", kafka.Bootstrap), new("DESKHAND_KAFKA_CONFIG", file)]).Build());
 
     private static OutboxEvent Event() => new(Guid.NewGuid(), Guid.NewGuid(), "customer.updated", "customer", Guid.NewGuid(), 1, DateTimeOffset.UtcNow, "{}", 0);
-
-    /// <summary>What was said at the level of a warning.</summary>
-    private sealed class Warnings : ILogger<KafkaSink>
-    {
-        public List<string> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) Said.Add(formatter(state, exception));
-        }
-    }
 }
