@@ -75,7 +75,8 @@ internal sealed class Desk : IAsyncDisposable
             $"DELETE FROM history WHERE at > '{LoadSize.End:O}'",
             $"DELETE FROM ticket_comments WHERE created_at > '{LoadSize.End:O}'",
             $"DELETE FROM tickets WHERE created_at > '{LoadSize.End:O}'",
-            "DELETE FROM ticket_search s WHERE NOT EXISTS (SELECT 1 FROM tickets t WHERE t.tenant_id = s.tenant_id AND t.id = s.ticket_id)",
+            // the indexer may still be at what an earlier run left
+            "BEGIN; LOCK ticket_search; DELETE FROM ticket_search s WHERE NOT EXISTS (SELECT 1 FROM tickets t WHERE t.tenant_id = s.tenant_id AND t.id = s.ticket_id); COMMIT",
             "DELETE FROM ticket_sla s WHERE NOT EXISTS (SELECT 1 FROM tickets t WHERE t.tenant_id = s.tenant_id AND t.id = s.ticket_id)",
             "VACUUM ANALYZE",
             "CREATE SCHEMA IF NOT EXISTS bench",

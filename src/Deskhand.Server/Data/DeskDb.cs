@@ -20,14 +20,16 @@ internal sealed class DeskDb(DbContextOptions<DeskDb> options, Guid tenantId) : 
 {
     public const string Tenant = "TenantId";
 
+    /// <summary>Without a connection, so that they are made once.</summary>
+    private static readonly DbContextOptions<DeskDb> Options =
+        new DbContextOptionsBuilder<DeskDb>().UseNpgsql().UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+
     private Guid TenantId { get; } = tenantId;
 
     public static DeskDb On(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid tenantId)
     {
-        var db = new DeskDb(new DbContextOptionsBuilder<DeskDb>()
-            .UseNpgsql(connection)
-            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-            .Options, tenantId);
+        var db = new DeskDb(Options, tenantId);
+        db.Database.SetDbConnection(connection);
         db.Database.UseTransaction(transaction);
         return db;
     }

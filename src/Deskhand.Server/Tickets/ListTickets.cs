@@ -27,6 +27,7 @@ internal static class ListTickets
         if (order.Value.Condition is { } condition) filter.Also(condition);
 
         var list = new TicketList(session, filter, order.Value, memory, ListMemory.Key(caller, query, order.Value, page.Value.Limit));
+        using var turn = await (filter.Words is null ? Turns.NoWait : memory.Searching(cancellationToken));
         return page.Value.Cursor is { } cursor
             ? await list.After(cursor, page.Value.Limit, cancellationToken)
             : await list.At(page.Value, cancellationToken);
@@ -54,7 +55,6 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var place = order.Place(cursor);
         if (place.Problem is { } problem) return problem;
         filter.After(order, place.Value);
-        using var search = await Searching(cancellationToken);
         var (rows, next) = await Rows(0, limit, cancellationToken);
         return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, limit, null, false, next, next is not null));
     }
@@ -62,7 +62,6 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>A page by its number.</summary>
     public async Task<Outcome<Page<TicketResponse>>> At(PageRequest page, CancellationToken cancellationToken)
     {
-        using var search = await Searching(cancellationToken);
         var (total, isEstimate) = page.Skip == 0 ? (-1L, false) : await Total(cancellationToken);
         if (ListMemory.IsDeep(page.Skip))
         {
@@ -80,20 +79,11 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>The newest tickets of a filter by words, and nothing about how many there are.</summary>
-    public async Task<List<Ticket>> Newest(int most, CancellationToken cancellationToken)
-    {
-        using var search = await Searching(cancellationToken);
-        return await Newest(filter.Words!, most, Whole, cancellationToken);
-    }
+    public Task<List<Ticket>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, Whole, cancellationToken);
 
     /// <summary>The same, where only which they are is asked.</summary>
-    public async Task<Guid[]> NewestIds(int most, CancellationToken cancellationToken)
-    {
-        using var search = await Searching(cancellationToken);
-        return [.. (await Newest(filter.Words!, most, Place, cancellationToken)).Select(t => t.Id)];
-    }
-
-    private Task<IDisposable> Searching(CancellationToken cancellationToken) => filter.Words is null ? Turns.NoWait : memory.Searching(cancellationToken);
+    public async Task<Guid[]> NewestIds(int most, CancellationToken cancellationToken) =>
+        [.. (await Newest(filter.Words!, most, Place, cancellationToken)).Select(t => t.Id)];
 
     /// <summary>A deep page whose beginning is not known: the row before it is read too, and is the place that is remembered.</summary>
     private async Task<Outcome<Page<TicketResponse>>> FindDeep(PageRequest page, long total, bool isEstimate, CancellationToken cancellationToken)

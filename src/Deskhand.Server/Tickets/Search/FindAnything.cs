@@ -53,6 +53,7 @@ internal static class FindAnything
         if (string.IsNullOrWhiteSpace(query.Q)) return Answer.Ok<Page<SearchResult>>(Problem.Malformed("q", "Say what to look for: q=words."));
         var parsed = SearchQuery.Parse(query.Q, typing: true);
         if (parsed.Problem is { } unclear) return Answer.Ok<Page<SearchResult>>(unclear);
+        using var turn = await memory.Searching(cancellationToken);
         var asked = await search.Read(parsed.Value, caller, cancellationToken);
         if (asked.Problem is { } unknown) return Answer.Ok<Page<SearchResult>>(unknown);
 
@@ -90,12 +91,18 @@ internal static class FindAnything
         var (customers, contacts) = (await session.Query($"""
             SELECT ARRAY(SELECT id FROM search_directory('customers', $1) id LIMIT {most}), ARRAY(SELECT id FROM search_directory('contacts', $1) id LIMIT {most})
             """, r => (r.GetFieldValue<Guid[]>(0), r.GetFieldValue<Guid[]>(1)), cancellationToken, Rows.P(names)))[0];
-        var found = new List<SearchResult>();
-        if (customers.Length > 0 && types.Contains(SearchResultType.Customer))
-            found.AddRange((await ListCustomers.Read(new CustomerQuery { Ids = Texts(customers) }, c => SearchResult.Of(CustomerResponse.From(c), words), caller, session, cancellationToken)).Value.Data);
-        if (contacts.Length > 0 && types.Contains(SearchResultType.Contact))
-            found.AddRange((await ListContacts.Read(new ContactQuery { Ids = Texts(contacts) }, caller, session, cancellationToken)).Value.Data.Select(c => SearchResult.Of(c, words)));
-        return found;
+        if (!types.Contains(SearchResultType.Customer)) customers = [];
+        if (!types.Contains(SearchResultType.Contact)) contacts = [];
+        if (customers.Length + contacts.Length == 0) return [];
+        return (await session.Transact<List<SearchResult>>(async () =>
+        {
+            var found = new List<SearchResult>();
+            if (customers.Length > 0)
+                found.AddRange((await ListCustomers.Read(new CustomerQuery { Ids = Texts(customers) }, c => SearchResult.Of(CustomerResponse.From(c), words), caller, session, cancellationToken)).Value.Data);
+            if (contacts.Length > 0)
+                found.AddRange((await ListContacts.Read(new ContactQuery { Ids = Texts(contacts) }, caller, session, cancellationToken)).Value.Data.Select(c => SearchResult.Of(c, words)));
+            return found;
+        }, cancellationToken)).Value;
 
         static string[] Texts(Guid[] ids) => [.. ids.Select(id => id.ToString())];
     }

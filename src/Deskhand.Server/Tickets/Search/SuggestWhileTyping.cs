@@ -30,6 +30,7 @@ internal static class SuggestWhileTyping
         var typed = (q ?? "").Trim();
         if (typed.Length > 100 || typed.Contains('\0', StringComparison.Ordinal)) return Answer.Ok<Suggestions>(Problem.Malformed("q", "At most 100 characters."));
         if (!typed.Any(char.IsLetterOrDigit)) return Answer.Ok<Suggestions>(new Suggestions([], [], [], []));
+        using var turn = await memory.Searching(cancellationToken);
         var tickets = await Tickets(typed, caller, session, rulebooks, search, memory, cancellationToken);
         var (customers, contacts) = caller.May(Permission.CustomersRead) ? await Names(typed, session, cancellationToken) : ([], []);
         return Answer.Ok<Suggestions>(new Suggestions(tickets, customers, contacts, await Tags(typed, caller, session, cancellationToken)));
