@@ -1,4 +1,5 @@
 using Deskhand.Data;
+using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Directory;
 
@@ -30,6 +31,9 @@ public sealed class ErasureTests(Desk desk) : IClassFixture<Desk>
         (await agent.Get("/contacts/export.csv?email=zenobia@quag.example")).Expect(200);
         var file = await Upload(tenant, ticket, contact);
 
+        // what search knows goes too, and what others have in common stays
+        var named = await agent.NewTicket("Ann of Zebediah's", new { contactId = other, description = "Zenobia is a palace, too." });
+        await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM search_words WHERE word IN ('quagmire', 'zenobia', 'palace')") == 3);
         (await tenant.Manager.Post($"/contacts/{contact}/erase", new { reason = "asked" })).Expect(403);
         (await admin.Post($"/contacts/{contact}/erase", new { reason = " " })).Expect(422);
         (await tenant.Manager.Delete($"/contacts/{contact}")).Expect(204);
@@ -39,6 +43,10 @@ public sealed class ErasureTests(Desk desk) : IClassFixture<Desk>
             Assert.True(await Everywhere(tenant, word) is { Length: 0 } && true, $"\"{word}\" still stands in {await Everywhere(tenant, word)}");
         Assert.Equal("", (await Everywhere(tenant, "zenobia@quag.example", except: "ann.zenobia@quag.example")));
         Assert.False(File.Exists(file));
+
+        Assert.Equal("zenobia zebediah", await desk.Scalar<string>(tenant.Id, "SELECT string_agg(word, ' ' ORDER BY word DESC) FROM search_words WHERE word IN ('quagmire', 'zenobia', 'zebediah')"));
+        Assert.True(long.Parse(certificate["places.searchWords"]!, System.Globalization.CultureInfo.InvariantCulture) > 0, certificate.Text);
+        Assert.Equal(named.ToString(), (await agent.Get("/search?q=zenob&type=ticket")).Expect(200)["data.0.id"]);
 
         var after = (await agent.Get($"/tickets/{ticket}")).Expect(200);
         Assert.Equal((before["reference"], before["number"], "Call back [erased]"), (after["reference"], after["number"], after["subject"]));

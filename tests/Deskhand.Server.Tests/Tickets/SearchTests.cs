@@ -87,6 +87,63 @@ public sealed class SearchTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_beginning_finds_every_word_that_begins_so_however_many_there_are_and_with_whatever_in_them()
+    {
+        var tenant = await desk.NewTenant("beginnings");
+        var agent = tenant.Agent;
+        var ids = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        var (longest, longer) = (new string('q', 40), new string('q', 41));
+        foreach (var word in (string[])["quartz", "quarter", "quartz15pro", "quartz-16", "quarz100", "QUÄRTZITE", "quart.eur@mine.example", "http://quartz.example/l'oeil\\mine", "15quartz", longest, longer, longer + "u5"])
+            ids[word] = await agent.NewTicket("About " + word);
+        for (var i = 0; i < 40; i++) ids[$"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"] = await agent.NewTicket($"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}");
+        await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM ticket_search") == ids.Count);
+
+        async Task Begins(string typed, params string[] words)
+        {
+            var found = (await agent.Get($"/search?type=ticket&limit=100&q={Uri.EscapeDataString(typed)}")).Expect(200).At("data")!.AsArray().Select(t => t!["id"]!.ToString());
+            Assert.Equal([typed, .. words.Order(StringComparer.Ordinal)], [typed, .. found.Select(f => ids.Single(i => i.Value.ToString() == f).Key).Order(StringComparer.Ordinal)]);
+        }
+
+        string[] quartz = ["quartz", "quartz15pro", "quartz-16", "QUÄRTZITE", "http://quartz.example/l'oeil\\mine"];
+        await Begins("quart", [.. quartz, "quarter", "quart.eur@mine.example"]);
+        await Begins("quartz", quartz);
+        await Begins("quartzi", "QUÄRTZITE");
+        await Begins("quartz1", "quartz15pro");
+        await Begins("quartz15p", "quartz15pro");
+        await Begins("quarz100", "quarz100");
+        await Begins("15q", "15quartz");
+        await Begins("quart.e", "quart.eur@mine.example");
+        await Begins(longest[1..], longest, longer, longer + "u5");
+        await Begins(longest, longest, longer, longer + "u5");
+        await Begins(longer, longer, longer + "u5");
+        await Begins(longer + "u", longer + "u5");
+        await Begins("quartzx");
+        // more words than are put into one question
+        await Begins("swarm", [.. ids.Keys.Where(k => k.StartsWith("swarm", StringComparison.Ordinal))]);
+        await Begins("swarma", [.. ids.Keys.Where(k => k.StartsWith("swarma", StringComparison.Ordinal))]);
+        Assert.Equal(ids.Count - 8, (await agent.Get("/tickets?limit=100&q=-quar*")).Expect(200).At("data")!.AsArray().Count);
+        // a word that nobody had used when it was looked for
+        await Begins("nov");
+        ids["novel"] = await agent.NewTicket("A novel word");
+        await Eventually.Holds(async () => await Finds(agent, "nov*", ids["novel"]));
+    }
+
+    [Fact]
+    public async Task A_beginning_tells_nothing_of_notes_to_who_may_not_read_them()
+    {
+        var tenant = await desk.NewTenant("blind");
+        var id = await tenant.Agent.NewTicket("Plain words");
+        (await tenant.Agent.Post($"/tickets/{id}/notes", new { body = "confidentially plagiarised" })).Expect(201);
+        await Found(tenant.Agent, "confidentially", id);
+        var blind = await desk.NewTokenHolder(tenant, Role.Admin, Permission.TicketsRead);
+        foreach (var (typed, forAll) in ((string, bool)[])[("confid*", false), ("pla*", true), ("plag*", false), ("plai*", true)])
+        {
+            Assert.True(await Finds(tenant.Agent, typed, id), typed);
+            Assert.Equal((typed, forAll), (typed, await Finds(blind, typed, id)));
+        }
+    }
+
+    [Fact]
     public async Task A_search_marks_what_it_found_and_escapes_nothing_into_markup()
     {
         var agent = desk.Tenant.Agent;

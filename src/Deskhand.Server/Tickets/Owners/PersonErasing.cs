@@ -113,6 +113,9 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
         // the indexer, which takes rows of both tables in the other order, rests meanwhile
         await session.Execute("SELECT 1 FROM search_progress WHERE tenant_id = $1 FOR UPDATE", cancellationToken, Rows.P(session.TenantId));
         await Count("searchIndex", "DELETE FROM ticket_search WHERE tenant_id = $1 AND ticket_id = ANY ($2)", cancellationToken, Rows.P(tickets));
+        var known = contacts.SelectMany(c => c.Fields.Identities.Select(i => i.Value).Concat([c.Fields.FirstName, c.Fields.LastName, c.Fields.Email, c.Fields.ExternalId]));
+        places["searchWords"] = (await session.Query("SELECT forget_words(language::regconfig, $2) FROM search_progress WHERE tenant_id = $1", r => r.GetInt64(0), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(string.Join(' ', known)))).Sum();
         await session.Execute("INSERT INTO search_queue (tenant_id, ticket_id) SELECT $1, id FROM tickets WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL ON CONFLICT DO NOTHING",
             cancellationToken, Rows.P(session.TenantId), Rows.P(tickets));
         Guid[] named = [.. tickets, .. customers, .. suppressed];

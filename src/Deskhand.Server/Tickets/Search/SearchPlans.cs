@@ -33,6 +33,9 @@ internal sealed class SearchPlans(Memory memory)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>Which words begin so changes with every ticket.</summary>
+    private static readonly TimeSpan BeginningsKeptFor = TimeSpan.FromSeconds(2);
+
     /// <param name="session">The tenant.</param>
     /// <param name="query">Its texts are planned.</param>
     /// <param name="notes">Whether internal notes are searched too.</param>
@@ -55,7 +58,7 @@ internal sealed class SearchPlans(Memory memory)
             r => new SearchPlan(r.Text(0), Math.Min(r.GetInt64(1), r.GetInt64(2)), r.GetInt64(3), r.GetInt64(2), r.Instant(4), [.. r.GetFieldValue<string[]>(5)]), cancellationToken,
             Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
             Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
-        memory.Keep(key, plan, KeptFor, most: 5000);
+        memory.Keep(key, plan, texts.Any(t => t.Kind == SearchTextKind.Beginning) ? BeginningsKeptFor : KeptFor, most: 5000);
         return plan;
     }
 

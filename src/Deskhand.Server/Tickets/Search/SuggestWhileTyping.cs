@@ -22,9 +22,6 @@ internal static class SuggestWhileTyping
 {
     private const int Most = 10;
 
-    /// <summary>Of so many tickets the newest are no longer found in a moment, when a beginning is all there is to go by.</summary>
-    private const int Many = 1000;
-
     public static async Task<Answer<Suggestions>> Handle(string? q, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
         var typed = (q ?? "").Trim();
@@ -40,30 +37,14 @@ internal static class SuggestWhileTyping
     private static async Task<List<TicketSuggestion>> Tickets(
         string typed, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
-        var named = await FindAnything.Named(Query(SearchTextKind.Beginning), caller, session, cancellationToken);
-        var rulebook = await rulebooks.Of(session, cancellationToken);
-        var (begun, plan) = await List(SearchTextKind.Beginning);
-        List<Ticket>? newest = null;
-        if (plan is { Estimate: > Many })
-        {
-            // to find the newest that begin so, all that begin so are gathered; a word that many have is likely all that was to be typed
-            var (whole, itself) = await List(SearchTextKind.Word);
-            if (itself is { IsRare: false }) newest = await whole.Newest(Most, cancellationToken);
-        }
-
-        if (newest is not { Count: Most }) newest = plan is null ? [] : await begun.Newest(Most, cancellationToken);
+        // a beginning, whatever else it looks like
+        var query = new SearchQuery([new SearchText(typed, SearchTextKind.Beginning, false, 0)]);
+        var named = await FindAnything.Named(query, caller, session, cancellationToken);
+        var filters = new TicketFilters { Q = query.ToString() };
+        var filter = TicketFilter.Read(filters, (await search.Read(query, caller, cancellationToken)).Value, caller, await rulebooks.Of(session, cancellationToken)).Value;
+        filter.Without(named);
+        var newest = filter.Words is null ? [] : await new TicketList(session, filter, TicketOrder.Default, memory, $"suggest|{ListMemory.Seen(caller, filters)}").Newest(Most, cancellationToken);
         return [.. named.Concat(newest).Take(Most).Select(t => new TicketSuggestion(t.Id, t.Reference, t.Fields.Subject, t.Status))];
-
-        SearchQuery Query(SearchTextKind kind) => new([new SearchText(typed, kind, false, 0)]);
-
-        async Task<(TicketList List, SearchPlan? Plan)> List(SearchTextKind kind)
-        {
-            var query = Query(kind);
-            var filters = new TicketFilters { Q = query.ToString() };
-            var filter = TicketFilter.Read(filters, (await search.Read(query, caller, cancellationToken)).Value, caller, rulebook).Value;
-            filter.Without(named);
-            return (new TicketList(session, filter, TicketOrder.Default, memory, $"suggest|{ListMemory.Seen(caller, filters)}"), filter.Words);
-        }
     }
 
     private static async Task<(List<Suggestion> Customers, List<Suggestion> Contacts)> Names(string typed, TenantSession session, CancellationToken cancellationToken)
