@@ -202,7 +202,7 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(WordsWay.Weeks, Way(medium, Of(1_000_000)));
         Assert.Equal(WordsWay.Weeks, Way(medium, Of(150_000)));
         Assert.Equal(WordsWay.Cross, Way(medium, Of(3_000)));
-        Assert.Equal(WordsWay.Look, Way(common, Of(40_000, isListed: true)));
+        Assert.Equal(WordsWay.Look, Way(common, Of(400_000, isListed: true)));
         Assert.Equal(WordsWay.Weeks, Way(common, Of(40_000)));
         Assert.Equal(WordsWay.Look, Way(common, Of(900_000)));
         Assert.Equal(WordsWay.Gather, Way(medium with { Estimate = 200 }, Of(900_000)));

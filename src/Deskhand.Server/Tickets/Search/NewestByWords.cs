@@ -63,13 +63,14 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
         var matches = Math.Max(1.0, plan.Estimate);
         var fitting = Math.Max(1.0, matches * Math.Min(1, beside.Tickets / documents));
         var span = plan.Oldest is { } oldest ? Math.Max(1, Week(from) - Week(oldest) + 1) : 1;
+        var uneven = beside.IsRecent ? Uneven : 1;
         // what fits, as if it stood so close in all weeks as in the last
-        var closer = Math.Min(matches, beside.IsRecent ? Uneven * fitting : fitting);
+        var closer = Math.Min(matches, uneven * fitting);
         var weeks = (int)Math.Clamp(Math.Ceiling((plan.HasBeginnings ? GenerousWithBeginnings : Generous) * wanted * span / closer), 1, span);
         var (rarest, crossed) = (beside.Facets.FirstOrDefault(), beside.Facets.Take(weeks <= FewWeeks ? 2 : 1).ToList());
         var faceted = Math.Min(1, beside.Faceted / documents);
         // what of all tickets is read in the lists of these weeks
-        var part = Math.Min(1, Uneven * weeks / span);
+        var part = Math.Min(1, uneven * weeks / span);
         var toLook = Math.Min(beside.Tickets, wanted * documents / matches) * ToLook;
         var walked = Math.Min(documents, wanted * documents / closer);
         var takeIn = plan.HasBeginnings ? matches * ToTakeIn : 0;
