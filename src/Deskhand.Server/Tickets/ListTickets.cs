@@ -138,7 +138,6 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <param name="cancellationToken">Gives up.</param>
     private async Task<List<T>> Named<T>(Func<int, string> named, BesideWords beside, int most, Shown<T> shown, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
     {
-        // of what the index does not know all, many are looked at in any case
         // what the index does not know of what is asked is looked at
         var first = filter.IsIndexed ? most : (int)Math.Min(SearchPlan.MostGathered, LookedFor * most * Math.Max(1, beside.Faceted / Math.Max(1.0, beside.Tickets)));
         for (var looked = Math.Min(SearchPlan.MostGathered, first + Spare); ; looked = SearchPlan.MostGathered)
