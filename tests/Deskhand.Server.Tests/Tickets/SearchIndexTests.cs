@@ -47,6 +47,21 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     }
 
     [Fact]
+    public async Task However_long_a_batch_took_the_next_one_begins_within_a_second()
+    {
+        var tenant = await desk.NewTenant("slow");
+        await Many(tenant.Id, 1);
+        await using var indexing = new SearchIndexing(desk.Database, new MinuteClock(), NullLogger.Instance);
+        for (var i = 0; i < 2; i++)
+        {
+            indexing.Heard(tenant.Id.ToString());
+            await indexing.Step(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        Assert.Equal(1, await Indexed(tenant));
+    }
+
+    [Fact]
     public async Task Texts_of_any_size_and_kind_are_indexed()
     {
         var tenant = await desk.NewTenant("hostile");
@@ -305,5 +320,13 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
                 """, CancellationToken.None, Rows.P(tenantId), Rows.P(count));
             return default(Nothing);
         }, CancellationToken.None);
+    }
+
+    /// <summary>On which a minute passes between any two looks.</summary>
+    private sealed class MinuteClock : TimeProvider
+    {
+        private long minutes;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref minutes) * 60 * TimestampFrequency;
     }
 }

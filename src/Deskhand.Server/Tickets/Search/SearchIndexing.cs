@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Deskhand.Data;
 using Deskhand.Outbox;
 
@@ -8,12 +7,15 @@ namespace Deskhand.Tickets;
 /// <summary>
 /// Brings indexes up to date, again and again: of the tenants that the stream of events names at once, of all others when it looks by itself.
 /// Who writes comes first: while others do, it rests nine times as long as it works and takes a tenth of a processor from them; what is left to do when
-/// they pause takes half of one.
+/// they pause takes half of one. It never rests for longer than <see cref="LongestRest"/>.
 /// </summary>
 internal sealed class SearchIndexing(Database database, TimeProvider clock, ILogger logger) : RelayWork
 {
     /// <summary>What is written within this time is indexed at once; who writes twice is indexed once.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>However long a batch took, as the first one of a server that has just started does: what is written shall be found within two seconds.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<Guid, bool> behind = new();
@@ -43,7 +45,7 @@ internal sealed class SearchIndexing(Database database, TimeProvider clock, ILog
 
         var some = behind.Keys.ToList();
         if (some.Count == 0) return LooksEvery;
-        var began = Stopwatch.GetTimestamp();
+        var began = clock.GetTimestamp();
         wasHeard = false;
         var isFull = false;
         foreach (var tenantId in some)
@@ -55,8 +57,8 @@ internal sealed class SearchIndexing(Database database, TimeProvider clock, ILog
         }
 
         State.Succeeded(clock.GetUtcNow());
-        var rest = (wasHeard ? 9 : 1) * Stopwatch.GetElapsedTime(began);
-        await Task.Delay(rest > Gather || isFull ? rest : Gather, cancellationToken);
+        var rest = (wasHeard ? 9 : 1) * clock.GetElapsedTime(began);
+        await Task.Delay(rest > LongestRest ? LongestRest : rest > Gather || isFull ? rest : Gather, cancellationToken);
         return behind.IsEmpty ? LooksEvery : TimeSpan.Zero;
     }
 }
