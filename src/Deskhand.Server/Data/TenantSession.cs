@@ -127,14 +127,14 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         return await Ask([Batched(sql, parameters)], reader => Rows.Read(reader, map, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Asks two statements in one round trip, the second for one number.</summary>
-    public Task<(List<T> Rows, long Number)> Query<T>(NpgsqlBatchCommand rows, Func<NpgsqlDataReader, T> map, NpgsqlBatchCommand number, CancellationToken cancellationToken) =>
-        Ask([rows, number], async reader =>
+    /// <summary>Asks two statements in one round trip.</summary>
+    public Task<(List<T1> First, List<T2> Second)> Query<T1, T2>(
+        NpgsqlBatchCommand first, Func<NpgsqlDataReader, T1> mapFirst, NpgsqlBatchCommand second, Func<NpgsqlDataReader, T2> mapSecond, CancellationToken cancellationToken) =>
+        Ask([first, second], async reader =>
         {
-            var found = await Rows.Read(reader, map, cancellationToken);
+            var found = await Rows.Read(reader, mapFirst, cancellationToken);
             await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            return (found, reader.GetInt64(0));
+            return (found, await Rows.Read(reader, mapSecond, cancellationToken));
         }, cancellationToken);
 
     /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>

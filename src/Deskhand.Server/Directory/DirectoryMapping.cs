@@ -45,5 +45,5 @@ internal static class DirectoryMapping
 
     private static string WriteIdentities(ImmutableArray<ContactIdentity> identities) => JsonSerializer.Serialize(identities, JsonFormat.Options);
 
-    private static ImmutableArray<ContactIdentity> ReadIdentities(string json) => JsonSerializer.Deserialize<ImmutableArray<ContactIdentity>>(json, JsonFormat.Options);
+    public static ImmutableArray<ContactIdentity> ReadIdentities(string json) => JsonSerializer.Deserialize<ImmutableArray<ContactIdentity>>(json, JsonFormat.Options);
 }

@@ -114,7 +114,8 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
 
     private async Task<List<Ticket>> FirstAndCount(int most, CancellationToken cancellationToken)
     {
-        (var rows, counted) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), TicketRow.Read, Asked(CountOf(Few)), cancellationToken);
+        var (rows, count) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), TicketRow.Read, Asked(CountOf(Few)), r => r.GetInt64(0), cancellationToken);
+        counted = count[0];
         return rows;
 
         NpgsqlBatchCommand Asked(string sql) => TenantSession.Batched(sql, [.. filter.Parameters.Select(p => p.Clone())]);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Search;
@@ -156,6 +157,57 @@ public sealed class SearchTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(comment, found["commentId"]!.ToString());
         Assert.Single(found["snippet"]!["marks"]!.AsArray());
         Assert.Equal(id.ToString(), found["ticket"]!["id"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Customers_and_contacts_ahead_of_tickets_are_shown_as_they_are()
+    {
+        var agent = desk.Tenant.Agent;
+        var parent = (await agent.Post("/customers", new { name = "Krypton Holding" })).Expect(201)["id"]!;
+        var customer = (await agent.Post("/customers", new
+        {
+            name = "Krypton Gas",
+            type = "residential",
+            tier = "gold",
+            number = "KR-1",
+            email = "office@krypton.example",
+            phone = "+27 21 555 0100",
+            website = "https://krypton.example",
+            address = new { line1 = "1 Long Street", line2 = "Floor 2", city = "Cape Town", state = "WC", postalCode = "8001", country = "ZA" },
+            domains = new[] { "krypton.example" },
+            details = "Pays late",
+            parentId = parent,
+            customFields = new { floor = 3 },
+            externalId = "X-1",
+            active = false,
+        })).Expect(201)["id"]!;
+        var contact = (await agent.Post($"/customers/{customer}/contacts", new
+        {
+            firstName = "Kara",
+            lastName = "Krypton",
+            title = "Dr",
+            department = "Labs",
+            email = "kara@krypton.example",
+            phoneOffice = "+27 21 555 0101",
+            phoneMobile = "+27 82 555 0102",
+            phoneDirect = "+27 21 555 0103",
+            isPrimary = true,
+            isBilling = true,
+            isTechnical = true,
+            identities = new[] { new { kind = "whatsapp", value = "+27 82 555 0104" } },
+            customFields = new { shoe = "42" },
+            externalId = "X-2",
+            active = false,
+        })).Expect(201)["id"]!;
+        var bare = (await agent.Post($"/customers/{parent}/contacts", new { firstName = "Krypton" })).Expect(201)["id"]!;
+
+        var found = (await agent.Get("/search?q=krypton")).Expect(200).At("data")!.AsArray();
+        Assert.Equal([customer, parent, bare, contact], found.Select(r => r!["id"]!.ToString()));
+        foreach (var (each, kind) in found.Zip((string[])["customer", "customer", "contact", "contact"]))
+        {
+            var alone = (await agent.Get($"/{kind}s/{each!["id"]}")).Expect(200);
+            Assert.True(JsonNode.DeepEquals(alone.Body, each[kind]), $"{alone.Text}\n{each[kind]}");
+        }
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal static class FindAnything
         // conditions are about tickets
         var names = asked.Value.Conditions.IsEmpty && parsed.Value.Texts.All(t => !t.Negated) ? string.Join(' ', parsed.Value.Texts.Select(t => t.Text)) : "";
         if (types.Value is [not SearchResultType.Ticket and var only]) return Answer.Ok(await InDirectory(only, names, query.Cursor, limit, words, caller, session, cancellationToken));
-        if (query.Cursor is null && names.Length > 0 && types.Value.Count > 1) ahead = await Ahead(types.Value, names, Math.Min(MostAhead, limit), words, caller, session, cancellationToken);
+        if (query.Cursor is null && names.Length > 0 && types.Value.Count > 1) ahead = await Ahead(types.Value, names, Math.Min(MostAhead, limit), words, session, cancellationToken);
         if (!types.Value.Contains(SearchResultType.Ticket)) return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>(ahead, new(null, limit, ahead.Count, false, null, false)));
         var tickets = await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken);
         if (tickets.Problem is { } problem) return Answer.Ok<Page<SearchResult>>(problem);
@@ -84,27 +84,17 @@ internal static class FindAnything
         return types.Count > 0 ? types : caller.May(Permission.CustomersRead) ? [SearchResultType.Customer, SearchResultType.Contact, SearchResultType.Ticket] : [SearchResultType.Ticket];
     }
 
-    /// <summary>The best customers and contacts by such names: first those whose names begin so. Which they are is one question, and mostly there is nobody.</summary>
+    /// <summary>The best customers and contacts by such names: first those whose names begin so.</summary>
     private static async Task<List<SearchResult>> Ahead(
-        List<SearchResultType> types, string names, int most, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        List<SearchResultType> types, string names, int most, SearchWords words, TenantSession session, CancellationToken cancellationToken)
     {
-        var (customers, contacts) = (await session.Query($"""
-            SELECT ARRAY(SELECT id FROM search_directory('customers', $1) id LIMIT {most}), ARRAY(SELECT id FROM search_directory('contacts', $1) id LIMIT {most})
-            """, r => (r.GetFieldValue<Guid[]>(0), r.GetFieldValue<Guid[]>(1)), cancellationToken, Rows.P(names)))[0];
-        if (!types.Contains(SearchResultType.Customer)) customers = [];
-        if (!types.Contains(SearchResultType.Contact)) contacts = [];
-        if (customers.Length + contacts.Length == 0) return [];
-        return (await session.Transact<List<SearchResult>>(async () =>
-        {
-            var found = new List<SearchResult>();
-            if (customers.Length > 0)
-                found.AddRange((await ListCustomers.Read(new CustomerQuery { Ids = Texts(customers) }, c => SearchResult.Of(CustomerResponse.From(c), words), caller, session, cancellationToken)).Value.Data);
-            if (contacts.Length > 0)
-                found.AddRange((await ListContacts.Read(new ContactQuery { Ids = Texts(contacts) }, caller, session, cancellationToken)).Value.Data.Select(c => SearchResult.Of(c, words)));
-            return found;
-        }, cancellationToken)).Value;
-
-        static string[] Texts(Guid[] ids) => [.. ids.Select(id => id.ToString())];
+        var (customers, contacts) = await session.Query(
+            DirectoryRows.Customers(session.TenantId, names, most), DirectoryRows.Customer, DirectoryRows.Contacts(session.TenantId, names, most), DirectoryRows.Contact, cancellationToken);
+        return
+        [
+            .. types.Contains(SearchResultType.Customer) ? customers.Select(c => SearchResult.Of(c, words)) : [],
+            .. types.Contains(SearchResultType.Contact) ? contacts.Select(c => SearchResult.Of(c, words)) : [],
+        ];
     }
 
     private static async Task<Outcome<Page<SearchResult>>> InDirectory(
