@@ -94,11 +94,11 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         var (day, night) = ((await tenant.Admin.Post("/groups", new { name = "Day" })).Expect(201)["id"], (await tenant.Admin.Post("/groups", new { name = "Night" })).Expect(201)["id"]);
         await Many(tenant.Id, 3000);
         await Scalar(tenant, $"""
-            WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT tenant_id, 'vip', id FROM tickets WHERE number % 11 = 0 UNION ALL SELECT tenant_id, 'late', id FROM tickets WHERE number >= 1000),
+            WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT tenant_id, 'vip', id FROM tickets WHERE number % 11 = 0 UNION ALL SELECT tenant_id, '50%_\off', id FROM tickets WHERE number >= 1000),
                 changed AS (UPDATE tickets SET updated_at = now() - number / 100 * interval '100 hours',
                 subject = 'everywhere' || CASE WHEN number % 3 = 0 THEN ' often' ELSE '' END || CASE WHEN number % 10 = 0 THEN ' seldom' ELSE '' END || CASE WHEN number % 500 = 0 THEN ' rare' ELSE '' END,
                 status = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END, status_category = CASE number % 4 WHEN 0 THEN 'open' WHEN 2 THEN 'solved' ELSE 'new' END,
-                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END, tags = array_remove(ARRAY[CASE WHEN number % 11 = 0 THEN 'vip' END, CASE WHEN number >= 1000 THEN 'late' END], NULL),
+                priority = CASE WHEN number > 2950 THEN 4 WHEN number % 7 = 0 THEN 3 ELSE 2 END, tags = array_remove(ARRAY[CASE WHEN number % 11 = 0 THEN 'vip' END, CASE WHEN number >= 1000 THEN '50%_\off' END], NULL),
                 group_id = CASE WHEN number % 9 = 0 THEN '{group}'::uuid WHEN number >= 1500 THEN CASE number % 2 WHEN 0 THEN '{day}'::uuid ELSE '{night}'::uuid END END,
                 assignee_id = CASE WHEN number % 40 = 0 THEN '{ofGroups.UserId}'::uuid WHEN number % 30 = 1 THEN '{ofOwn.UserId}'::uuid WHEN number % 12 > 0 THEN '{tenant.Agent.UserId}'::uuid END RETURNING 1)
             SELECT count(*) FROM changed
@@ -191,7 +191,8 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         (string[] Among, string Also)[] asked =
         [
             ([], "true"), (["u"], "status <> 'solved'"), (["s:open", "p:3"], "status = 'open' AND number % 7 = 0 AND number <= 2950"), (["#vip", "u", assigned], $"number % 11 = 0 AND status <> 'solved' AND (assignee_id IS NULL OR assignee_id = '{person}')"),
-            ([assigned], $"(assignee_id IS NULL OR assignee_id = '{person}')"), (["k:nothing"], "false"), (["u", "k:nothing"], "false"), (["#vip", "u", "h:api", "t:question", "#late"], "number % 11 = 0 AND status <> 'solved' AND number >= 1000"),
+            ([assigned], $"(assignee_id IS NULL OR assignee_id = '{person}')"), (["k:nothing"], "false"), (["u", "k:nothing"], "false"), (["#vip", "u", "h:api", "t:question", "#50%_\\off"], "number % 11 = 0 AND status <> 'solved' AND number >= 1000"),
+            (["u", "t:question", "#5_%off"], "false"),
         ];
         foreach (var (word, every) in new[] { ("everywhere", 1), ("often", 3), ("seldom", 10), ("rare", 500), ("never", 5000) })
             foreach (var (among, also) in asked)

@@ -27,7 +27,7 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
 {
     // microseconds at a million tickets: to pass over a ticket, to compare its facets, to look at its document, to fetch a match from the index, and its ticket
     private const double ToPass = 1;
-    private const double ToCompare = 2;
+    private const double ToCompare = 0.4;
     private const double ToLook = 8;
     private const double ToFetch = 1.5;
     private const double ToFetchTicket = 5;
