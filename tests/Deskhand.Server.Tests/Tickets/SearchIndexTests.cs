@@ -224,6 +224,10 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal(WordsWay.Gather, Way(medium with { Estimate = 200 }, Of(900_000)));
         // what the statistics do not know may be in any number of tickets
         Assert.NotEqual(WordsWay.Weeks, Way(medium with { Estimate = 3000, Least = 3000 }, Of(150_000)));
+        // but many such words together, as a beginning is, are found in the last weeks, and are not looked for in all tickets
+        var all = new BesideWords(1_000_000, [], 1_000_000, IsIndexed: true, IsListed: true, IsRecent: false, IsSlow: false);
+        Assert.Equal(WordsWay.Weeks, Way(medium with { Estimate = 22_000, Least = 22_000 }, all));
+        Assert.Equal(WordsWay.Gather, Way(medium with { Estimate = 900, Least = 900 }, all));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
--- What a ticket is, compared with the names that are asked for as one text where a condition has one name, as most have: a tenth of the time that the
+-- What a ticket is, compared with the names that are asked for as one text where a condition has one name, as most have: a sixth of the time that the
 -- function takes that reads names one by one, and a word in some thousand tickets is compared some hundred times.
+-- cost: none
 
 -- up
 

@@ -47,6 +47,9 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
     /// <summary>What fits a filter may stand much closer in the last weeks than over the years: what is open is new.</summary>
     private const double Uneven = 5;
 
+    /// <summary>Words that the statistics do not know are estimated with the most they may be in; together they are in a part of it.</summary>
+    private const double Unknown = 0.25;
+
     /// <summary>In so few weeks <c>search_tickets</c> asks the index for two facets, otherwise for one; the others it compares.</summary>
     private const int FewWeeks = 8;
 
@@ -61,7 +64,7 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
     {
         var documents = Math.Max(1.0, plan.Documents);
         var matches = Math.Max(1.0, plan.Estimate);
-        var fitting = Math.Max(1.0, matches * Math.Min(1, beside.Tickets / documents));
+        var fitting = Math.Max(1.0, (plan.IsRare ? Unknown : 1) * matches * Math.Min(1, beside.Tickets / documents));
         var span = plan.Oldest is { } oldest ? Math.Max(1, Week(from) - Week(oldest) + 1) : 1;
         var uneven = beside.IsRecent ? Uneven : 1;
         // what fits, as if it stood so close in all weeks as in the last
@@ -71,7 +74,8 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
         var faceted = Math.Min(1, beside.Faceted / documents);
         // what of all tickets is read in the lists of these weeks
         var part = Math.Min(1, uneven * weeks / span);
-        var toLook = Math.Min(beside.Tickets, wanted * documents / matches) * ToLook;
+        // what may not be there at all would be looked for to the end
+        var toLook = (plan.IsRare ? beside.Tickets : Math.Min(beside.Tickets, wanted * documents / matches)) * ToLook;
         var walked = Math.Min(documents, wanted * documents / closer);
         var takeIn = plan.HasBeginnings ? matches * ToTakeIn : 0;
         var toLookAgain = beside.IsIndexed ? 0 : matches * faceted * ToFetchTicket;
@@ -84,7 +88,7 @@ internal sealed record NewestByWords(WordsWay Way, int Weeks, int? Within)
             (WordsWay.Gather, takeIn + (matches * (ToFetch + (rarest is null ? 0 : ToCompare))) + toLookAgain),
             (WordsWay.Cross, rarest is null ? double.PositiveInfinity
                 : takeIn + Read(rarest.Tickets, matches, ToSkipFar) + (matches * rarest.Tickets / documents * (ToFetch + (beside.Facets.Length > 1 ? ToCompare : 0))) + toLookAgain),
-            (WordsWay.Weeks, plan.IsRare ? double.PositiveInfinity // they would have to be guessed
+            (WordsWay.Weeks, plan.IsRare && weeks > FewWeeks ? double.PositiveInfinity // they would have to be guessed
                 : takeIn + (weeks * (rarest is null ? 1 : crossed.Sum(f => f.Lists)) * ToAsk) + Read(part * (rarest?.Tickets ?? documents), matches, ToSkip)
                     + (part * crossed.Skip(1).Sum(f => f.Tickets) * ToRead) + (part * (found + toLookAgain))),
         ];
