@@ -47,6 +47,26 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
     }
 
     [Fact]
+    public async Task However_many_events_tell_of_tickets_fifty_tickets_are_indexed_at_once()
+    {
+        var tenant = await desk.NewTenant("news");
+        while (await Follow(tenant)) { }
+        for (var i = 0; i < 52; i++)
+        {
+            var id = await tenant.Agent.NewTicket("Gearbox hums");
+            (await tenant.Agent.Patch($"/tickets/{id}", new { priority = "high" })).Expect(200);
+            (await tenant.Agent.Put($"/tickets/{id}/resolve")).Expect(200);
+        }
+
+        await desk.Database.AcrossTenants("SELECT position FROM sequence_events(1000)", r => r.GetInt64(0), CancellationToken.None);
+        Assert.True(await Follow(tenant));
+        Assert.Equal(50, await Indexed(tenant));
+        Assert.False(await Follow(tenant));
+        Assert.Equal(52, await Indexed(tenant));
+        Assert.Equal("52", (await tenant.Agent.Get("/tickets?q=gearbox+priority:high+status:resolved")).Expect(200)["pagination.total"]);
+    }
+
+    [Fact]
     public async Task However_long_a_batch_took_the_next_one_begins_within_a_second()
     {
         var tenant = await desk.NewTenant("slow");

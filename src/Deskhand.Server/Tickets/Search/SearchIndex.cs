@@ -13,10 +13,13 @@ internal static class SearchIndex
     private const int Batch = 300;
 
     /// <summary>
-    /// Events at once: the transaction is over in some hundredths of a second. Old versions of rows that are written without pause, as a tenant's
-    /// counters are, cannot be cleared away while it lasts, and each create looks through them.
+    /// Tickets at once of those that events name: the transaction is over in some hundredths of a second. Old versions of rows that are written without
+    /// pause, as a tenant's counters are, cannot be cleared away while it lasts, and each create looks through them.
     /// </summary>
     private const int News = 50;
+
+    /// <summary>Events at once, of which several may name one ticket: those of a life of tickets, as an import or the demonstration writes them.</summary>
+    private const int Events = 10 * News;
 
     /// <summary>Does one batch of what is due. True when there may be more.</summary>
     public static async Task<bool> Follow(Database database, Guid tenantId, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
@@ -76,7 +79,15 @@ internal static class SearchIndex
             FROM event_stream s JOIN events e ON e.tenant_id = s.tenant_id AND e.id = s.event_id
             WHERE s.tenant_id = $1 AND s.position > $2 ORDER BY s.position LIMIT $3
             """, r => (Position: r.GetInt64(0), Type: r.GetString(1), Id: r.GetGuid(2), Renamed: r.GetBoolean(3)), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(position), Rows.P((long)News));
+            Rows.P(session.TenantId), Rows.P(position), Rows.P((long)Events));
+        var tickets = events.Where(e => e.Type == "ticket").Select(e => e.Id).Distinct().Take(News).ToList();
+        var isFull = events.Count == Events;
+        if (events.FindIndex(e => e.Type == "ticket" && !tickets.Contains(e.Id)) is > 0 and var next)
+        {
+            events.RemoveRange(next, events.Count - next);
+            isFull = true;
+        }
+
         foreach (var column in (string[])["customer", "contact"])
         {
             var renamed = events.Where(e => e.Type == column && e.Renamed).Select(e => e.Id).Distinct().ToArray();
@@ -85,7 +96,7 @@ internal static class SearchIndex
                     cancellationToken, Rows.P(session.TenantId), Rows.P(renamed));
         }
 
-        return ([.. events.Where(e => e.Type == "ticket").Select(e => e.Id).Distinct()], events.Count == 0 ? position : events[^1].Position, events.Count == News);
+        return (tickets, events.Count == 0 ? position : events[^1].Position, isFull);
     }
 
     private static async Task Index(TenantSession session, Guid[] tickets, string language, ILogger? careful, CancellationToken cancellationToken)
