@@ -14,14 +14,14 @@ internal static class DirectoryRows
     public static NpgsqlBatchCommand Customers(Guid tenantId, string names, int most) => TenantSession.Batched($"""
         SELECT id, number, name, type, tier, email, phone, website, address_line1, address_line2, address_city, address_state, address_postal_code, address_country,
             domains, details, parent_id, custom_fields::text, external_id, active, version, created_at, updated_at
-        FROM customers WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY (ARRAY(SELECT id FROM search_directory('customers', $2) id LIMIT {most})) ORDER BY name_key, id
+        FROM customers WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY (ARRAY(SELECT id FROM search_directory('customers', $2, {most}) id)) ORDER BY name_key, id
         """, Rows.P(tenantId), Rows.P(names));
 
     /// <summary>The same of contacts.</summary>
     public static NpgsqlBatchCommand Contacts(Guid tenantId, string names, int most) => TenantSession.Batched($"""
         SELECT id, customer_id, first_name, last_name, title, department, email, phone_office, phone_mobile, phone_direct, is_primary, is_billing, is_technical,
             identities::text, custom_fields::text, external_id, active, version, created_at, updated_at
-        FROM contacts WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY (ARRAY(SELECT id FROM search_directory('contacts', $2) id LIMIT {most})) ORDER BY name_key, id
+        FROM contacts WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY (ARRAY(SELECT id FROM search_directory('contacts', $2, {most}) id)) ORDER BY name_key, id
         """, Rows.P(tenantId), Rows.P(names));
 
     public static CustomerResponse Customer(NpgsqlDataReader r) => new()

@@ -50,9 +50,9 @@ internal static class SuggestWhileTyping
     private static async Task<(List<Suggestion> Customers, List<Suggestion> Contacts)> Names(string typed, TenantSession session, CancellationToken cancellationToken)
     {
         var found = await session.Query($"""
-            SELECT true, d.id, d.name, d.number FROM (SELECT id FROM search_directory('customers', $2) id LIMIT {Most}) f JOIN customers d ON d.tenant_id = $1 AND d.id = f.id
+            SELECT true, d.id, d.name, d.number FROM search_directory('customers', $2, {Most}) f (id) JOIN customers d ON d.tenant_id = $1 AND d.id = f.id
             UNION ALL
-            SELECT false, d.id, btrim(d.first_name || ' ' || d.last_name), d.email FROM (SELECT id FROM search_directory('contacts', $2) id LIMIT {Most}) f JOIN contacts d ON d.tenant_id = $1 AND d.id = f.id
+            SELECT false, d.id, btrim(d.first_name || ' ' || d.last_name), d.email FROM search_directory('contacts', $2, {Most}) f (id) JOIN contacts d ON d.tenant_id = $1 AND d.id = f.id
             ORDER BY 3, 2
             """, r => (IsCustomer: r.GetBoolean(0), Name: new Suggestion(r.GetGuid(1), r.GetString(2), r.Text(3))), cancellationToken, Rows.P(session.TenantId), Rows.P(typed));
         return ([.. found.Where(f => f.IsCustomer).Select(f => f.Name)], [.. found.Where(f => !f.IsCustomer).Select(f => f.Name)]);

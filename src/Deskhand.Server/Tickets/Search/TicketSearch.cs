@@ -101,7 +101,7 @@ internal sealed class TicketSearch(TenantSession session, Rulebooks rulebooks, S
         var table = field == SearchField.Customer ? "customers" : "contacts";
         var whole = await session.Query($"SELECT id FROM {table} WHERE tenant_id = $1 AND deleted_at IS NULL AND {(field == SearchField.Customer ? "name_key" : "email_key")} = lower($2) LIMIT 101",
             r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(name.Trim()));
-        return whole.Count > 0 ? whole : await session.Query("SELECT id FROM search_directory($1, $2) id LIMIT 101", r => r.GetGuid(0), cancellationToken, Rows.P(table), Rows.P(name.Trim()));
+        return whole.Count > 0 ? whole : await session.Query("SELECT id FROM search_directory($1, $2, 101) id", r => r.GetGuid(0), cancellationToken, Rows.P(table), Rows.P(name.Trim()));
     }
 
     private Task<List<string>> Names(SearchField field, CancellationToken cancellationToken) => session.Query(
