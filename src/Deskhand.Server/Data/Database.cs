@@ -15,6 +15,8 @@ internal sealed class Database : IAsyncDisposable
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            // a page of a list is some 50 KB: read at once where it is there, instead of in six parts
+            ReadBufferSize = 64 * 1024,
             ApplicationName = "deskhand",
             IncludeErrorDetail = false,
         };

@@ -37,8 +37,35 @@ internal static class JsonFormat
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         Apply(options);
+        // only here, where answers and events are written: the documentation is made of what the types say
+        options.Converters.Add(new TicketJson());
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    /// <summary>RFC 3339 in UTC with milliseconds.</summary>
+    public static void Write(Utf8JsonWriter writer, DateTimeOffset instant)
+    {
+        // the round-trip format has a fast path; its first 23 characters end in milliseconds
+        Span<byte> text = stackalloc byte[32];
+        if (!instant.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture)) throw new JsonException();
+        text[23] = (byte)'Z';
+        writer.WriteStringValue(text[..24]);
+    }
+
+    public static void Write(Utf8JsonWriter writer, CustomValues values)
+    {
+        writer.WriteStartObject();
+        if (values.Count > 0)
+        {
+            foreach (var (key, element) in values.Each)
+            {
+                writer.WritePropertyName(key);
+                element.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
     }
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
@@ -48,14 +75,7 @@ internal static class JsonFormat
                 ? instant
                 : throw new JsonException("Expected an instant such as 2026-11-20T09:30:00Z.");
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
-        {
-            // the round-trip format has a fast path; its first 23 characters end in milliseconds
-            Span<byte> text = stackalloc byte[32];
-            if (!value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture)) throw new JsonException();
-            text[23] = (byte)'Z';
-            writer.WriteStringValue(text[..24]);
-        }
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => JsonFormat.Write(writer, value);
     }
 
     private sealed class CustomValuesConverter : JsonConverter<CustomValues>
@@ -66,17 +86,7 @@ internal static class JsonFormat
             return CustomValues.From(JsonElement.ParseValue(ref reader).EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value)));
         }
 
-        public override void Write(Utf8JsonWriter writer, CustomValues value, JsonSerializerOptions options)
-        {
-            writer.WriteStartObject();
-            foreach (var (key, element) in value.Each)
-            {
-                writer.WritePropertyName(key);
-                element.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
-        }
+        public override void Write(Utf8JsonWriter writer, CustomValues value, JsonSerializerOptions options) => JsonFormat.Write(writer, value);
     }
 
     /// <summary>A list of strings; missing or null elements are refused, an unset list is written as an empty one.</summary>
