@@ -21,7 +21,6 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
     public async Task<IReadOnlyList<Scenario>> All(Func<string, bool> wanted)
     {
         var all = new List<Scenario>();
-        if (wanted("health")) all.Add(new("health", [Request.Get("/health")], [Request.Get("/health/live")], Bar: null));
         if (wanted("get")) all.Add(Pair("get by id", await Ids("true", 50_000), id => $"/{id}"));
         if (wanted("list"))
         {
@@ -49,6 +48,8 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
         }
         if (wanted("create")) all.Add(await Create());
         if (wanted("comment")) all.Add(await Comment());
+        // last, because the runtime shapes what all requests share after those that it saw first: behind a minute of these, gets were a twentieth slower
+        if (wanted("health")) all.Add(new("health", [Request.Get("/health")], [Request.Get("/health/live")], Bar: null));
         return all;
     }
 

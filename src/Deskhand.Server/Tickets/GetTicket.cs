@@ -24,7 +24,8 @@ internal static class GetTicket
         if (TicketAddress.Where(address, out var value) is not { } where) return null;
         var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), value! };
         var scope = TicketScopes.Where(caller, parameters) is { } rule ? " AND " + rule : "";
-        // the policy's tenant is the one that the index is asked for; compared by an operator, this one would be a test ahead of the look that copies every column
+        // The index is asked for the policy's tenant. Two comparisons with "=" would become one and a test that both are the same, above a look whose
+        // every column it copies; as a function this one is a filter.
         var found = await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE uuid_eq(t.tenant_id, $1) AND {where} AND t.deleted_at IS NULL{scope}",
             TicketRow.Read, cancellationToken, [.. parameters]);
         return found.SingleOrDefault();
