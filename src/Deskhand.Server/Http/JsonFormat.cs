@@ -10,7 +10,11 @@ namespace Deskhand.Http;
 /// <summary>The JSON of the API (API.md, conventions): camelCase, snake_case enum values, RFC 3339 instants with Z, and nothing unknown is accepted.</summary>
 internal static class JsonFormat
 {
-    public static JsonSerializerOptions Options { get; } = Create();
+    /// <summary>By which answers and events are written, and everything is read.</summary>
+    public static JsonSerializerOptions Options { get; } = Create([new TicketJson()]);
+
+    /// <summary>The same as the types say it, for descriptions of them: what is written by hand has no form that could be asked for.</summary>
+    public static JsonSerializerOptions Described { get; } = Create([]);
 
     /// <summary>For a writer of one's own: <see cref="Options"/> checks what it writes.</summary>
     public static JsonWriterOptions Writing { get; } = new() { Encoder = Options.Encoder, MaxDepth = Options.MaxDepth, SkipValidation = true };
@@ -33,12 +37,11 @@ internal static class JsonFormat
         options.Converters.Add(new TextArrayConverter());
     }
 
-    private static JsonSerializerOptions Create()
+    private static JsonSerializerOptions Create(IEnumerable<JsonConverter> byHand)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         Apply(options);
-        // only here, where answers and events are written: the documentation is made of what the types say
-        options.Converters.Add(new TicketJson());
+        foreach (var converter in byHand) options.Converters.Add(converter);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -134,7 +134,7 @@ internal static class EventSchemas
     /// <summary>The schema of a type as a part of another, at a place to which its own references are moved.</summary>
     private static JsonNode Of(Type type, string place)
     {
-        var schema = JsonFormat.Options.GetJsonSchemaAsNode(type, Export);
+        var schema = JsonFormat.Described.GetJsonSchemaAsNode(type, Export);
         Move(schema);
         return schema;
 

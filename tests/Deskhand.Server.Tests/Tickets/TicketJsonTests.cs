@@ -104,10 +104,5 @@ public sealed class TicketJsonTests
 
     private static Guid Id(int n) => new(n, 0x7a, 0x7000, [0x80, 1, 2, 3, 4, 5, 6, 0xab]);
 
-    private static string BySerializer(TicketResponse ticket)
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        JsonFormat.Apply(options);
-        return JsonSerializer.Serialize(ticket, options);
-    }
+    private static string BySerializer(TicketResponse ticket) => JsonSerializer.Serialize(ticket, JsonFormat.Described);
 }
