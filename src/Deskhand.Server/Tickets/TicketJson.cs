@@ -29,7 +29,8 @@ internal sealed class TicketJson : JsonConverter<TicketResponse>
         writer.WriteString(Names.Category, value.Category);
         writer.WriteString(Names.Subcategory, value.Subcategory);
         writer.WriteStartArray(Names.Tags);
-        foreach (var tag in value.Tags) writer.WriteStringValue(tag);
+        if (!value.Tags.IsDefaultOrEmpty)
+            foreach (var tag in value.Tags) writer.WriteStringValue(tag);
         writer.WriteEndArray();
         writer.WritePropertyName(Names.CustomFields);
         JsonFormat.Write(writer, value.CustomFields);

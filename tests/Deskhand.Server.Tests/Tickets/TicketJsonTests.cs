@@ -53,6 +53,8 @@ public sealed class TicketJsonTests
             IncidentsJobId = null,
         };
         Assert.Equal(BySerializer(bare), JsonSerializer.Serialize(bare, JsonFormat.Options));
+        var unset = Whole with { Tags = default };
+        Assert.Equal(BySerializer(unset), JsonSerializer.Serialize(unset, JsonFormat.Options));
         var noClock = Whole with { Sla = new(SlaState.Paused, null, Id(9)) };
         Assert.Equal(BySerializer(noClock), JsonSerializer.Serialize(noClock, JsonFormat.Options));
     }
