@@ -59,6 +59,7 @@ internal static class JsonFormat
     public static void Write(Utf8JsonWriter writer, CustomValues values)
     {
         writer.WriteStartObject();
+        // to walk through none, as most tickets have, takes memory all the same
         if (values.Count > 0)
         {
             foreach (var (key, element) in values.Each)
