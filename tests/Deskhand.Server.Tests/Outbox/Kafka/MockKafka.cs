@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,6 +17,7 @@ internal sealed class MockKafka : IDisposable
     private const short Produce = 0;
     private readonly nint client;
     private readonly nint cluster;
+    private readonly List<Socket> ports = [];
 
     public MockKafka()
     {
@@ -27,10 +30,27 @@ internal sealed class MockKafka : IDisposable
 
     public string Bootstrap { get; }
 
-    /// <summary>Nothing listens any more, and who is connected is cut off.</summary>
-    public void Down() => Each(Native.rd_kafka_mock_broker_set_down);
+    /// <summary>
+    /// Nothing listens any more, and who is connected is cut off. The ports stay taken: the kernel would give one of them to some connection going
+    /// out, even to a client's own that asks for this very port, and librdkafka ends the process when it cannot have it back.
+    /// </summary>
+    public void Down()
+    {
+        Each(Native.rd_kafka_mock_broker_set_down);
+        foreach (var address in Bootstrap.Split(','))
+        {
+            var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            ports.Add(held);
+            held.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
+            held.Bind(IPEndPoint.Parse(address)); // and not listened to: who connects is refused
+        }
+    }
 
-    public void Up() => Each(Native.rd_kafka_mock_broker_set_up);
+    public void Up()
+    {
+        Each(Native.rd_kafka_mock_broker_set_up);
+        ReleasePorts();
+    }
 
     /// <summary>From now on answers come so late.</summary>
     public void Slow(int milliseconds) => Each((c, b) => Native.rd_kafka_mock_broker_set_rtt(c, b, milliseconds));
@@ -53,8 +73,15 @@ internal sealed class MockKafka : IDisposable
 
     public void Dispose()
     {
+        ReleasePorts();
         Native.rd_kafka_mock_cluster_destroy(cluster);
         Native.rd_kafka_destroy(client);
+    }
+
+    private void ReleasePorts()
+    {
+        ports.ForEach(p => p.Dispose());
+        ports.Clear();
     }
 
     private void Each(Func<nint, int, int> change)
