@@ -37,8 +37,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
         var inAddress = opensSocket ? TokenInAddress(context.Request) : null;
         var isBearer = context.Request.Headers.ContainsKey("Authorization");
         var credential = isBearer ? Bearer(context.Request) : inAddress ?? SessionCookies.AccessToken(context.Request);
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (credential is not null && !tokens.Remembers(credential) && failures.TooMany(address))
+        if (credential is not null && !tokens.Remembers(credential) && failures.TooMany(Address(context)))
         {
             await TooManyFailures.Write(context);
             return;
@@ -47,7 +46,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
         var caller = credential is null ? null : await tokens.Find(credential, context.RequestAborted);
         if (caller is null)
         {
-            if (credential is not null) failures.Count(address);
+            if (credential is not null) failures.Count(Address(context));
             await Unauthenticated.Write(context);
             return;
         }
@@ -102,6 +101,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
     // addresses are written into logs: good for a token of minutes, not for one that lasts
     private static string? TokenInAddress(HttpRequest request) =>
         request.Query.TryGetValue(TokenParameter, out var token) && token.Count == 1 && token[0] is { Length: > 0 and < 8200 } text && !SecretTokens.IsApiToken(text) ? text : null;
+
+    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static string? Bearer(HttpRequest request)
     {

@@ -25,9 +25,12 @@ internal static class WorkspacePage
     public static void Use(WebApplication app)
     {
         app.Use(Headers);
-        app.Use(Precompressed);
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Describe, ContentTypeProvider = new BuiltTypes() });
-        app.Use((context, next) => context.GetEndpoint() is null && IsPage(context.Request) && Find(app.Environment) is { } page ? Show(context, page) : next(context));
+        app.UseWhen(context => context.GetEndpoint() is null, unrouted =>
+        {
+            unrouted.Use(Precompressed);
+            unrouted.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Describe, ContentTypeProvider = new BuiltTypes() });
+            unrouted.Use((context, next) => IsPage(context.Request) && Find(app.Environment) is { } page ? Show(context, page) : next(context));
+        });
     }
 
     /// <summary>GET /: the workspace, or the description of the API where it was not built.</summary>
@@ -82,7 +85,7 @@ internal static class WorkspacePage
     private static Task Precompressed(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        if (context.GetEndpoint() is not null || !path.HasValue) return next(context);
+        if (!path.HasValue) return next(context);
         // with its place for the nonce this file is no page
         if (path.Equals("/index.html", StringComparison.OrdinalIgnoreCase)) context.Request.Path = "/";
         if (!path.StartsWithSegments("/assets", StringComparison.Ordinal)) return next(context);

@@ -56,7 +56,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (place.Problem is { } problem) return problem;
         filter.After(order, place.Value);
         var (rows, next) = await Rows(0, limit, cancellationToken);
-        return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, limit, null, false, next, next is not null));
+        return new Page<TicketResponse>(rows, new(null, limit, null, false, next, next is not null));
     }
 
     /// <summary>A page by its number.</summary>
@@ -75,11 +75,11 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         if (next is not null) memory.Remember(key, page.Skip + rows.Count, next);
         // a first page that is not full has told how many there are
         if (page.Skip == 0) (total, isEstimate) = next is null ? (rows.Count, false) : await Total(cancellationToken);
-        return Answer(page, [.. rows.Select(TicketResponse.Listed)], next, total, isEstimate);
+        return Answer(page, rows, next, total, isEstimate);
     }
 
     /// <summary>The newest tickets of a filter by words, and nothing about how many there are.</summary>
-    public Task<List<Ticket>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, Whole, cancellationToken);
+    public Task<List<TicketResponse>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, Whole, cancellationToken);
 
     /// <summary>The same, where only which they are is asked.</summary>
     public async Task<Guid[]> NewestIds(int most, CancellationToken cancellationToken) =>
@@ -91,18 +91,18 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var (rows, next) = await Rows(page.Skip - 1, page.Limit + 1, cancellationToken);
         if (rows.Count > 0) memory.Remember(key, page.Skip, order.CursorAt(rows[0]));
         if (next is not null) memory.Remember(key, page.Skip + rows.Count - 1, next);
-        return Answer(page, [.. rows.Skip(1).Select(TicketResponse.Listed)], next, total, isEstimate);
+        return Answer(page, rows[1..], next, total, isEstimate);
     }
 
     private static Page<TicketResponse> Answer(PageRequest page, IReadOnlyList<TicketResponse> rows, string? next, long total, bool isEstimate) =>
         new(rows, new(page.Page, page.Limit, total, isEstimate, next, next is not null));
 
-    private async Task<(List<Ticket> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken, bool andCount = false)
+    private async Task<(List<TicketResponse> Rows, string? Next)> Rows(int skip, int limit, CancellationToken cancellationToken, bool andCount = false)
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var found = skip > 0
             ? await session.Query($"SELECT {Whole.Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
-                TicketRow.Read, cancellationToken, [.. filter.Parameters])
+                Whole.Read, cancellationToken, [.. filter.Parameters])
             : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, Whole, cancellationToken)
             // a list that turns out short needs no count, and what has few rows may be dear to find
             : andCount && filter.Words is null && memory.WasCounted(key) ? await FirstAndCount(limit + 1, cancellationToken)
@@ -112,9 +112,9 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         return (found, more ? order.CursorAt(found[^1]) : null);
     }
 
-    private async Task<List<Ticket>> FirstAndCount(int most, CancellationToken cancellationToken)
+    private async Task<List<TicketResponse>> FirstAndCount(int most, CancellationToken cancellationToken)
     {
-        var (rows, count) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), TicketRow.Read, Asked(CountOf(Few)), r => r.GetInt64(0), cancellationToken);
+        var (rows, count) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), Whole.Read, Asked(CountOf(Few)), r => r.GetInt64(0), cancellationToken);
         counted = count[0];
         return rows;
 
@@ -221,8 +221,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         return fitting;
     }
 
-    /// <summary>A ticket in a list; its description is not shown there.</summary>
-    private static readonly Shown<Ticket> Whole = new(TicketRow.Columns.Replace("t.description,", "'',", StringComparison.Ordinal), TicketRow.Read, t => t.UpdatedAt);
+    private static readonly Shown<TicketResponse> Whole = new(TicketShown.ListColumns, TicketShown.Read, t => t.UpdatedAt);
 
     private static readonly Shown<(Guid Id, DateTimeOffset At)> Place = new("t.id, t.updated_at", r => (r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1)), t => t.At);
 

@@ -60,7 +60,7 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
     }
 
     /// <summary>The place of a row, to go on after it.</summary>
-    public string CursorAt(Ticket row) => Cursors.Write(Name, Values(row));
+    public string CursorAt(TicketResponse row) => Cursors.Write(Name, Values(row));
 
     /// <summary>The parameters of a place, or a problem when the cursor is not of this order.</summary>
     public Outcome<IReadOnlyList<NpgsqlParameter>> Place(string cursor)
@@ -84,14 +84,14 @@ internal sealed record TicketOrder(string Name, ImmutableArray<string> Columns, 
         return parameters;
     }
 
-    private string?[] Values(Ticket row) => [.. Columns.Select(column => column switch
+    private string?[] Values(TicketResponse row) => [.. Columns.Select(column => column switch
     {
         "t.id" or "s.ticket_id" => row.Id.ToString(),
         "t.number" => row.Number.ToString(CultureInfo.InvariantCulture),
-        "t.priority" => ((int)row.Fields.Priority).ToString(CultureInfo.InvariantCulture),
+        "t.priority" => ((int)row.Priority).ToString(CultureInfo.InvariantCulture),
         "t.updated_at" => Cursors.Instant(row.UpdatedAt),
         "t.created_at" => Cursors.Instant(row.CreatedAt),
         "s.next_due_at" => row.Sla?.NextDueAt is { } next ? Cursors.Instant(next) : null,
-        _ => row.Fields.DueAt is { } due ? Cursors.Instant(due) : null,
+        _ => row.DueAt is { } due ? Cursors.Instant(due) : null,
     })];
 }

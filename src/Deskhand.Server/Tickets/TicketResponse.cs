@@ -108,19 +108,15 @@ internal sealed record TicketResponse : IVersioned
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? IncidentsJobId { get; init; }
 
-    public static TicketResponse From(Ticket t) => Of(t, t.Fields.Description);
-
-    /// <summary>Without the description, which a list does not need.</summary>
-    public static TicketResponse Listed(Ticket t) => Of(t, null);
-
-    private static TicketResponse Of(Ticket t, string? description) => new()
+    /// <summary>What a change made of it.</summary>
+    public static TicketResponse From(Ticket t) => new()
     {
-        Description = description,
         Id = t.Id,
         Reference = t.Reference,
         Number = t.Number,
         ExternalId = t.Fields.ExternalId,
         Subject = t.Fields.Subject,
+        Description = t.Fields.Description,
         Status = t.Status,
         StatusCategory = t.StatusCategory,
         Priority = t.Fields.Priority,

@@ -130,19 +130,19 @@ internal static class FindAnything
         else found = first ? await list.At(page, cancellationToken) : await list.After(page.Cursor!, page.Limit, cancellationToken);
 
         return found.Problem is null && first && named.Count > 0
-            ? new Page<TicketResponse>([.. named.Select(TicketResponse.Listed), .. found.Value.Data], found.Value.Pagination with { Total = found.Value.Pagination.Total + named.Count })
+            ? new Page<TicketResponse>([.. named, .. found.Value.Data], found.Value.Pagination with { Total = found.Value.Pagination.Total + named.Count })
             : found;
     }
 
     /// <summary>The tickets that what was typed names: there at once, however new they are.</summary>
-    public static async Task<List<Ticket>> Named(SearchQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<List<TicketResponse>> Named(SearchQuery query, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         if (TicketFilter.Reference(query) is not { } reference) return [];
         var isNumber = long.TryParse(reference, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(reference.ToUpperInvariant()), Rows.P(reference), Rows.P(isNumber ? number : -1)];
         var scope = TicketScopes.Where(caller, parameters);
-        return await session.Query($"SELECT {TicketRow.Columns} FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND (t.reference = $2 OR t.external_id = $3 OR t.number = $4){(scope is null ? "" : $" AND {scope}")} ORDER BY t.number LIMIT 5",
-            TicketRow.Read, cancellationToken, [.. parameters]);
+        return await session.Query($"SELECT {TicketShown.ListColumns} FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND (t.reference = $2 OR t.external_id = $3 OR t.number = $4){(scope is null ? "" : $" AND {scope}")} ORDER BY t.number LIMIT 5",
+            TicketShown.Read, cancellationToken, [.. parameters]);
     }
 
     /// <summary>Among the newest matches, as far as they are put in order.</summary>
@@ -158,14 +158,14 @@ internal static class FindAnything
 
         var newest = await list.NewestIds(Ranked, cancellationToken);
         var rows = await session.Query($"""
-            SELECT {TicketRow.Columns} FROM (
+            SELECT {TicketShown.ListColumns} FROM (
                 SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, search_own($1, {filter.WordsParameter}::text::tsquery), 1) AS rank FROM ticket_search s
                 WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit}) r
             JOIN tickets t ON t.id = r.ticket_id WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, r.updated_at DESC, r.ticket_id DESC
-            """, TicketRow.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
+            """, TicketShown.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
         var more = newest.Length > skip + page.Limit;
         var next = more ? Cursors.Write(Relevance, (skip + page.Limit).ToString(CultureInfo.InvariantCulture)) : null;
         long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, page.Limit + 1) : rows.Count;
-        return new Page<TicketResponse>([.. rows.Select(TicketResponse.Listed)], new(null, page.Limit, total, more, next, more));
+        return new Page<TicketResponse>(rows, new(null, page.Limit, total, more, next, more));
     }
 }

@@ -44,7 +44,7 @@ internal static class SuggestWhileTyping
         var filter = TicketFilter.Read(filters, (await search.Read(query, caller, cancellationToken)).Value, caller, await rulebooks.Of(session, cancellationToken)).Value;
         filter.Without(named);
         var newest = filter.Words is null ? [] : await new TicketList(session, filter, TicketOrder.Default, memory, $"suggest|{ListMemory.Seen(caller, filters)}").Newest(Most, cancellationToken);
-        return [.. named.Concat(newest).Take(Most).Select(t => new TicketSuggestion(t.Id, t.Reference, t.Fields.Subject, t.Status))];
+        return [.. named.Concat(newest).Take(Most).Select(t => new TicketSuggestion(t.Id, t.Reference, t.Subject, t.Status))];
     }
 
     private static async Task<(List<Suggestion> Customers, List<Suggestion> Contacts)> Names(string typed, TenantSession session, CancellationToken cancellationToken)

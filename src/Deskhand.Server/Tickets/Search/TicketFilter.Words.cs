@@ -87,7 +87,7 @@ internal sealed partial class TicketFilter
     }
 
     /// <summary>Leaves out the tickets that what was typed names, as they are shown ahead.</summary>
-    public void Without(IReadOnlyCollection<Ticket> named)
+    public void Without(IReadOnlyCollection<TicketResponse> named)
     {
         Direct = null;
         if (named.Count > 0) conditions.Add($"t.id <> ALL ({Add(Rows.P(named.Select(t => t.Id).ToArray()))})");
