@@ -13,7 +13,7 @@ internal static class TicketShown
     private const string WithoutDescription = """
         t.id, t.number, t.reference, t.status, t.status_category, t.external_id, t.subject, t.priority, t.type, t.category, t.subcategory,
         nullif(t.tags, '{}'), t.custom_fields::text, t.channel, t.customer_id, t.contact_id, t.location_id, t.asset_id, t.project_id, t.assignee_id, t.group_id, t.due_at, t.problem_id,
-        t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at, t.version, t.created_by, t.created_at, t.updated_at,
+        t.escalation_level, t.escalation_reason, t.escalated_at, t.first_responded_at, t.solved_at, t.closed_at, t.version, t.created_by, t.created_at, t.updated_at, t.deleted_at,
         t.merged_into_id, nullif(t.follower_ids, '{}'), t.sla_state, t.sla_due_at, t.sla_policy_id
         """;
 
@@ -58,9 +58,10 @@ internal static class TicketShown
         CreatedBy = r.Id(30),
         CreatedAt = r.GetFieldValue<DateTimeOffset>(31),
         UpdatedAt = r.GetFieldValue<DateTimeOffset>(32),
-        MergedIntoId = r.Id(33),
-        FollowerIds = r.IsDBNull(34) ? [] : r.GetFieldValue<Guid[]>(34),
-        Sla = r.Text(35) is { } state ? new(Wire.Find<SlaState>(state)!.Value, r.Instant(36), r.GetGuid(37)) : null,
-        Description = r.Text(38),
+        DeletedAt = r.Instant(33),
+        MergedIntoId = r.Id(34),
+        FollowerIds = r.IsDBNull(35) ? [] : r.GetFieldValue<Guid[]>(35),
+        Sla = r.Text(36) is { } state ? new(Wire.Find<SlaState>(state)!.Value, r.Instant(37), r.GetGuid(38)) : null,
+        Description = r.Text(39),
     };
 }

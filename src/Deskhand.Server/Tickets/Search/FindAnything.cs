@@ -159,7 +159,7 @@ internal static class FindAnything
         var newest = await list.NewestIds(Ranked, cancellationToken);
         var rows = await session.Query($"""
             SELECT {TicketShown.ListColumns} FROM (
-                SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, search_own($1, {filter.WordsParameter}::text::tsquery), 1) AS rank FROM ticket_search s
+                SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, (SELECT search_own($1, {filter.WordsParameter}::text::tsquery)), 1) AS rank FROM ticket_search s
                 WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit}) r
             JOIN tickets t ON t.id = r.ticket_id WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, r.updated_at DESC, r.ticket_id DESC
             """, TicketShown.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
