@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Deskhand.Access;
 
 namespace Deskhand.Server.Tests.Operations;
 
@@ -45,6 +46,7 @@ public sealed partial class PagesTests(DemonstrationServer server) : IClassFixtu
     [InlineData("README.md")]
     [InlineData("docs/guide/api.md")]
     [InlineData("docs/guide/directory.md")]
+    [InlineData("docs/guide/people.md")]
     public async Task Every_command_of_the_page_works_when_it_is_pasted(string page)
     {
         var folder = Folders.CreateDirectory(Path.Combine(server.Folder, Path.GetFileNameWithoutExtension(page))).FullName;
@@ -68,12 +70,24 @@ public sealed partial class PagesTests(DemonstrationServer server) : IClassFixtu
     [Theory]
     [InlineData("docs/guide/api.md")]
     [InlineData("docs/guide/directory.md")]
+    [InlineData("docs/guide/people.md")]
     public void Every_link_and_command_of_the_page_leads_to_something(string page)
     {
         var text = File.ReadAllText(Repository.File(page));
         var here = Path.GetDirectoryName(Repository.File(page))!;
         var named = Link().Matches(text).Select(m => Path.Combine(here, m.Groups["to"].Value)).Concat(Program().Matches(text).Select(m => Repository.File(m.Groups["to"].Value)));
         Assert.DoesNotContain(named, n => !Path.Exists(n));
+    }
+
+    [Fact]
+    public void The_page_of_roles_grants_what_they_are_granted()
+    {
+        var lines = File.ReadAllLines(Repository.File("docs/guide/people.md"));
+        var roles = lines.Single(l => l.StartsWith("| permission |", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries)[3..^1].Select(r => Wire.Find<Role>(r.Trim('`'))!.Value).ToList();
+        var rows = lines.Where(l => Permission().IsMatch(l)).Select(l => l.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        Assert.Equal(Enum.GetValues<Role>().Order(), roles.Order());
+        foreach (var (role, column) in roles.Select((r, i) => (r, 3 + i)))
+            Assert.Equal(Permissions.Of(role).Each().Select(Permissions.Name).Order(StringComparer.Ordinal), rows.Where(r => r[column] == "✓").Select(r => r[1].Trim('`')).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -179,6 +193,9 @@ public sealed partial class PagesTests(DemonstrationServer server) : IClassFixtu
 
     [GeneratedRegex(@"\]\((?<to>[^):#]+)\)", RegexOptions.NonBacktracking)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\| `[a-z]+:[a-z]+` \|", RegexOptions.NonBacktracking)]
+    private static partial Regex Permission();
 
     [GeneratedRegex(@"^\./(?<to>[a-z-]+)", RegexOptions.NonBacktracking | RegexOptions.Multiline)]
     private static partial Regex Program();
