@@ -9,7 +9,7 @@ internal static class PostgresSettings
     public static Dictionary<string, string> For(long memoryBytes) => new(StringComparer.Ordinal)
     {
         // an eighth, because the server and the page cache live on the same machine
-        ["shared_buffers"] = $"{Math.Clamp(memoryBytes / 8, 128 * MiB, 1024 * MiB) / MiB}MB",
+        ["shared_buffers"] = $"{Math.Clamp(memoryBytes / 8, 128 * MiB, 8192 * MiB) / MiB}MB",
         ["max_connections"] = "100",
         ["work_mem"] = "16MB",
         ["maintenance_work_mem"] = "128MB",
