@@ -17,9 +17,7 @@ public sealed record SearchSnippet(string Text, ImmutableArray<SearchMark> Marks
     /// <param name="most">How many characters to show; a longer text is cut around the first place.</param>
     public static SearchSnippet Of(string text, SearchWords wanted, int most)
     {
-        var places = new List<SearchMark>();
-        foreach (var (start, length) in Words(text))
-            if (wanted.Fit(text.AsSpan(start, length))) places.Add(new SearchMark(start, length));
+        var places = Places(text, wanted);
         if (text.Length <= most) return new SearchSnippet(text, [.. places]);
 
         var from = places.Count == 0 ? 0 : Math.Max(0, Math.Min(places[0].Start - Before, text.Length - most));
@@ -32,19 +30,23 @@ public sealed record SearchSnippet(string Text, ImmutableArray<SearchMark> Marks
             [.. places.Where(p => p.Start >= from && p.Start + p.Length <= until).Select(p => p with { Start = p.Start - from + lead.Length })]);
     }
 
-    /// <summary>Runs of letters and digits.</summary>
-    private static IEnumerable<(int Start, int Length)> Words(string text)
+    /// <summary>The runs of letters and digits that fit.</summary>
+    private static List<SearchMark> Places(string text, SearchWords wanted)
     {
+        var places = new List<SearchMark>();
         for (var i = 0; i < text.Length; i++)
         {
-            if (!IsPart(text, i)) continue;
+            if (!IsPart(text[i])) continue;
             var start = i;
-            while (i < text.Length && IsPart(text, i)) i++;
-            yield return (start, i - start);
+            while (i < text.Length && IsPart(text[i])) i++;
+            if (wanted.Fit(text.AsSpan(start, i - start))) places.Add(new SearchMark(start, i - start));
         }
+
+        return places;
     }
 
-    private static bool IsPart(string text, int i) => char.IsLetterOrDigit(text[i]) || char.IsSurrogate(text[i]) || CharUnicodeInfo.GetUnicodeCategory(text[i]) == UnicodeCategory.NonSpacingMark;
+    private static bool IsPart(char c) =>
+        char.IsAscii(c) ? char.IsAsciiLetterOrDigit(c) : char.IsLetterOrDigit(c) || char.IsSurrogate(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark;
 }
 
 /// <summary>A place in a text.</summary>

@@ -127,6 +127,10 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
         return await Ask([Batched(sql, parameters)], reader => Rows.Read(reader, map, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Asks one statement.</summary>
+    public Task<List<T>> Query<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
+        Ask([command], reader => Rows.Read(reader, map, cancellationToken), cancellationToken);
+
     /// <summary>Asks two statements in one round trip.</summary>
     public Task<(List<T1> First, List<T2> Second)> Query<T1, T2>(
         NpgsqlBatchCommand first, Func<NpgsqlDataReader, T1> mapFirst, NpgsqlBatchCommand second, Func<NpgsqlDataReader, T2> mapSecond, CancellationToken cancellationToken) =>
@@ -135,6 +139,19 @@ internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDi
             var found = await Rows.Read(reader, mapFirst, cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             return (found, await Rows.Read(reader, mapSecond, cancellationToken));
+        }, cancellationToken);
+
+    /// <summary>Asks three statements in one round trip.</summary>
+    public Task<(List<T1> First, List<T2> Second, List<T3> Third)> Query<T1, T2, T3>(
+        NpgsqlBatchCommand first, Func<NpgsqlDataReader, T1> mapFirst, NpgsqlBatchCommand second, Func<NpgsqlDataReader, T2> mapSecond,
+        NpgsqlBatchCommand third, Func<NpgsqlDataReader, T3> mapThird, CancellationToken cancellationToken) =>
+        Ask([first, second, third], async reader =>
+        {
+            var one = await Rows.Read(reader, mapFirst, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            var two = await Rows.Read(reader, mapSecond, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            return (one, two, await Rows.Read(reader, mapThird, cancellationToken));
         }, cancellationToken);
 
     /// <summary>Runs one statement inside the transaction; answers with the number of rows it touched.</summary>

@@ -58,16 +58,17 @@ internal static class FindAnything
         if (asked.Problem is { } unknown) return Answer.Ok<Page<SearchResult>>(unknown);
 
         var words = new SearchWords(parsed.Value, asked.Value.Words?.Stems ?? []);
-        var (limit, ahead) = (page.Value.Limit, new List<SearchResult>());
+        var limit = page.Value.Limit;
         // conditions are about tickets
         var names = asked.Value.Conditions.IsEmpty && parsed.Value.Texts.All(t => !t.Negated) ? string.Join(' ', parsed.Value.Texts.Select(t => t.Text)) : "";
         if (types.Value is [not SearchResultType.Ticket and var only]) return Answer.Ok(await InDirectory(only, names, query.Cursor, limit, words, caller, session, cancellationToken));
-        if (query.Cursor is null && names.Length > 0 && types.Value.Count > 1) ahead = await Ahead(types.Value, names, Math.Min(MostAhead, limit), words, session, cancellationToken);
-        if (!types.Value.Contains(SearchResultType.Ticket)) return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>(ahead, new(null, limit, ahead.Count, false, null, false)));
-        var tickets = await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken);
+        var isAhead = query.Cursor is null && names.Length > 0 && types.Value.Count > 1;
+        Outcome<Page<TicketResponse>> tickets = types.Value.Contains(SearchResultType.Ticket)
+            ? await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken)
+            : new Page<TicketResponse>([], new(null, limit, 0, false, null, false));
         if (tickets.Problem is { } problem) return Answer.Ok<Page<SearchResult>>(problem);
-        var shown = await TicketSnippets.Show(tickets.Value.Data, words, caller, session, cancellationToken);
-        return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>([.. ahead, .. shown], tickets.Value.Pagination with { Total = tickets.Value.Pagination.Total + ahead.Count, Page = null }));
+        var found = await Shown(tickets.Value.Data, types.Value, isAhead ? names : null, Math.Min(MostAhead, limit), words, caller, session, cancellationToken);
+        return Answer.Ok<Page<SearchResult>>(new Page<SearchResult>(found, tickets.Value.Pagination with { Total = tickets.Value.Pagination.Total + found.Count - tickets.Value.Data.Count, Page = null }));
     }
 
     private static Outcome<List<SearchResultType>> Types(string[]? asked, Caller caller)
@@ -84,16 +85,21 @@ internal static class FindAnything
         return types.Count > 0 ? types : caller.May(Permission.CustomersRead) ? [SearchResultType.Customer, SearchResultType.Contact, SearchResultType.Ticket] : [SearchResultType.Ticket];
     }
 
-    /// <summary>The best customers and contacts by such names: first those whose names begin so.</summary>
-    private static async Task<List<SearchResult>> Ahead(
-        List<SearchResultType> types, string names, int most, SearchWords words, TenantSession session, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tickets as they are shown and, where names were asked for, ahead of them the best customers and contacts by such names: first those whose names begin so.
+    /// </summary>
+    private static async Task<List<SearchResult>> Shown(
+        IReadOnlyList<TicketResponse> tickets, List<SearchResultType> types, string? names, int most, SearchWords words, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var (customers, contacts) = await session.Query(
+        var texts = TicketSnippets.Texts(tickets, words, caller, session.TenantId);
+        if (names is null) return TicketSnippets.Show(tickets, words.IsEmpty ? [] : await session.Query(texts, TicketSnippets.Text, cancellationToken), words);
+        var (found, customers, contacts) = await session.Query(texts, TicketSnippets.Text,
             DirectoryRows.Customers(session.TenantId, names, most), DirectoryRows.Customer, DirectoryRows.Contacts(session.TenantId, names, most), DirectoryRows.Contact, cancellationToken);
         return
         [
             .. types.Contains(SearchResultType.Customer) ? customers.Select(c => SearchResult.Of(c, words)) : [],
             .. types.Contains(SearchResultType.Contact) ? contacts.Select(c => SearchResult.Of(c, words)) : [],
+            .. TicketSnippets.Show(tickets, found, words),
         ];
     }
 

@@ -36,6 +36,9 @@ internal sealed class SearchPlans(Memory memory)
     /// <summary>Which words begin so changes with every ticket.</summary>
     private static readonly TimeSpan BeginningsKeptFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>How many tickets have the words changes slowly: while they are the same words, it is not estimated again.</summary>
+    private static readonly TimeSpan EstimatesKeptFor = TimeSpan.FromMinutes(1);
+
     /// <param name="session">The tenant.</param>
     /// <param name="query">Its texts are planned.</param>
     /// <param name="notes">Whether internal notes are searched too.</param>
@@ -46,21 +49,39 @@ internal sealed class SearchPlans(Memory memory)
         var texts = query.Texts.ToList();
         if (texts.Count == 0) return null;
         var key = new Planned(session.TenantId, notes, new SearchQuery([.. texts]).ToString());
-        if (memory.TryFind(key, out SearchPlan? known)) return known;
-        var plan = (await session.Query("""
-            SELECT q::text, CASE WHEN q IS NULL THEN 0 ELSE estimate_tickets(q) END, estimate_tickets(NULL),
-                   estimate_tickets(regexp_replace(q::text, '''(?:[^'']|'''')*''', '''=unknown''', 'g')::tsquery),
-                   (SELECT s.updated_at FROM ticket_search s WHERE s.tenant_id = $1 ORDER BY s.updated_at LIMIT 1), tsvector_to_array(to_tsvector(language, $6))
+        if (memory.TryFind(key, out SearchPlan? plan)) return plan;
+        var estimated = new Estimated(key);
+        memory.TryFind(estimated, out SearchPlan? known);
+        // the query is worked out once (OFFSET 0), and estimated by the beginnings as they were typed: of each word that the statistics do not know
+        // they suppose as many tickets as it may have at most, and the words that begin so may be many
+        var (words, oldest, stems, estimates) = (await session.Query("""
+            SELECT q::text, (SELECT s.updated_at FROM ticket_search s WHERE s.tenant_id = $1 ORDER BY s.updated_at LIMIT 1),
+                   tsvector_to_array(to_tsvector(language, $6)), e.tickets, e.least, e.documents
             FROM (SELECT language, search_query(language, $2, $3, $4, $5) AS q
-                  FROM (SELECT coalesce((SELECT p.language FROM search_progress p WHERE p.tenant_id = $1), 'simple')::regconfig AS language) l) planned
+                  FROM (SELECT coalesce((SELECT p.language FROM search_progress p WHERE p.tenant_id = $1), 'simple')::regconfig AS language) l OFFSET 0) planned
+            LEFT JOIN LATERAL (
+                SELECT estimate_tickets(typed) AS tickets, estimate_tickets(regexp_replace(typed::text, '''(?:[^'']|'''')*''', '''=unknown''', 'g')::tsquery) AS least,
+                       estimate_tickets(NULL) AS documents
+                FROM (SELECT CASE WHEN 'beginning' = ANY ($3) THEN search_query(language, $2, array_replace($3, 'beginning', 'begun'), $4, $5) ELSE q END AS typed OFFSET 0) t
+                WHERE q::text IS DISTINCT FROM $7) e ON true
             """,
-            // what is estimated of the words is estimated over all tenants
-            r => new SearchPlan(r.Text(0), Math.Min(r.GetInt64(1), r.GetInt64(2)), r.GetInt64(3), r.GetInt64(2), r.Instant(4), [.. r.GetFieldValue<string[]>(5)]), cancellationToken,
+            r => (r.Text(0), r.Instant(1), (ImmutableArray<string>)[.. r.GetFieldValue<string[]>(2)], r.IsDBNull(3) ? ((long Tickets, long Least, long Documents)?)null : (r.GetInt64(3), r.GetInt64(4), r.GetInt64(5))),
+            cancellationToken,
             Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()),
-            Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text)))))[0];
+            Rows.P(texts.Select(t => t.Negated).ToArray()), Rows.P(notes), Rows.P(string.Join(' ', texts.Where(t => !t.Negated).Select(t => t.Text))), Rows.P(known?.Query)))[0];
+        if (estimates is { } e)
+        {
+            // what is estimated of the words is estimated over all tenants
+            known = new SearchPlan(words, Math.Min(e.Tickets, e.Documents), e.Least, e.Documents, oldest, stems);
+            memory.Keep(estimated, known, EstimatesKeptFor, most: 5000);
+        }
+
+        plan = words is null || known is null ? new SearchPlan(null, 0, 0, 0, oldest, stems) : known with { Oldest = oldest, Stems = stems };
         memory.Keep(key, plan, texts.Any(t => t.Kind == SearchTextKind.Beginning) ? BeginningsKeptFor : KeptFor, most: 5000);
         return plan;
     }
 
     private sealed record Planned(Guid TenantId, bool Notes, string Query);
+
+    private sealed record Estimated(Planned Plan);
 }
