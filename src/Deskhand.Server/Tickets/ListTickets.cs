@@ -79,11 +79,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>The newest tickets of a filter by words, and nothing about how many there are.</summary>
-    public Task<List<TicketResponse>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, Whole, cancellationToken);
-
-    /// <summary>The same, where only which they are is asked.</summary>
-    public async Task<Guid[]> NewestIds(int most, CancellationToken cancellationToken) =>
-        [.. (await Newest(filter.Words!, most, Place, cancellationToken)).Select(t => t.Id)];
+    public Task<List<TicketResponse>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, cancellationToken);
 
     /// <summary>A deep page whose beginning is not known: the row before it is read too, and is the place that is remembered.</summary>
     private async Task<Outcome<Page<TicketResponse>>> FindDeep(PageRequest page, long total, bool isEstimate, CancellationToken cancellationToken)
@@ -101,12 +97,12 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     {
         // far from the start the index alone is walked, and only the rows of the page are fetched
         var found = skip > 0
-            ? await session.Query($"SELECT {Whole.Columns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
-                Whole.Read, cancellationToken, [.. filter.Parameters])
-            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, Whole, cancellationToken)
+            ? await session.Query($"SELECT {TicketShown.ListColumns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
+                TicketShown.Read, cancellationToken, [.. filter.Parameters])
+            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, cancellationToken)
             // a list that turns out short needs no count, and what has few rows may be dear to find
             : andCount && filter.Words is null && memory.WasCounted(key) ? await FirstAndCount(limit + 1, cancellationToken)
-            : await First(filter.Where, limit + 1, Whole, cancellationToken);
+            : await First(filter.Where, limit + 1, cancellationToken);
         var more = found.Count > limit;
         if (more) found.RemoveAt(limit);
         return (found, more ? order.CursorAt(found[^1]) : null);
@@ -114,17 +110,17 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
 
     private async Task<List<TicketResponse>> FirstAndCount(int most, CancellationToken cancellationToken)
     {
-        var (rows, count) = await session.Query(Asked(FirstOf(filter.Where, most, Whole, order.From)), Whole.Read, Asked(CountOf(Few)), r => r.GetInt64(0), cancellationToken);
+        var (rows, count) = await session.Query(Asked(FirstOf(filter.Where, most, order.From)), TicketShown.Read, Asked(CountOf(Few)), r => r.GetInt64(0), cancellationToken);
         counted = count[0];
         return rows;
 
         NpgsqlBatchCommand Asked(string sql) => TenantSession.Batched(sql, [.. filter.Parameters.Select(p => p.Clone())]);
     }
 
-    private Task<List<T>> First<T>(string where, int most, Shown<T> shown, CancellationToken cancellationToken, string? among = null) =>
-        session.Query(FirstOf(where, most, shown, among ?? order.From), shown.Read, cancellationToken, [.. filter.Parameters]);
+    private Task<List<TicketResponse>> First(string where, int most, CancellationToken cancellationToken, string? among = null) =>
+        session.Query(FirstOf(where, most, among ?? order.From), TicketShown.Read, cancellationToken, [.. filter.Parameters]);
 
-    private string FirstOf<T>(string where, int most, Shown<T> shown, string among) => $"SELECT {shown.Columns} FROM {among} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}";
+    private string FirstOf(string where, int most, string among) => $"SELECT {TicketShown.ListColumns} FROM {among} WHERE {where} ORDER BY {order.OrderBy} LIMIT {most}";
 
     /// <summary>
     /// The newest rows among the tickets that the index names. It is asked for some more than are wanted, for it may be a moment behind, and once
@@ -133,11 +129,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <param name="named">The question to the index for so many tickets, which it names in the order of the list.</param>
     /// <param name="beside">What is asked beside the words.</param>
     /// <param name="most">Rows.</param>
-    /// <param name="shown">What of them.</param>
     /// <param name="atLeast">How many to ask for at least, though no more are looked at, where it costs little to learn how many there are.</param>
     /// <param name="also">A parameter of the question beside those of the filter.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    private async Task<List<T>> Named<T>(Func<int, string> named, BesideWords beside, int most, Shown<T> shown, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
+    private async Task<List<TicketResponse>> Named(Func<int, string> named, BesideWords beside, int most, int atLeast, NpgsqlParameter? also, CancellationToken cancellationToken)
     {
         // what the index does not know of what is asked is looked at
         var first = filter.IsIndexed ? most : (int)Math.Min(SearchPlan.MostGathered, LookedFor * most * Math.Max(1, beside.Faceted / Math.Max(1.0, beside.Tickets)));
@@ -147,9 +142,9 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             var question = named(asked);
             var rows = await session.Query($"""
                 WITH named AS MATERIALIZED (SELECT {question} AS id)
-                SELECT {shown.Columns}, n.named FROM (SELECT count(*) AS named FROM named) n
+                SELECT {TicketShown.ListColumns}, n.named FROM (SELECT count(*) AS named FROM named) n
                 LEFT JOIN tickets t ON {filter.WhereBesideWords} AND t.id IN ((SELECT id FROM named LIMIT {looked}){filter.Direct}) ORDER BY {order.OrderBy} LIMIT {most}
-                """, r => (IsTicket: !r.IsDBNull(0), Ticket: r.IsDBNull(0) ? default : shown.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
+                """, r => (IsTicket: !r.IsDBNull(0), Ticket: r.IsDBNull(0) ? null : TicketShown.Read(r), Named: r.GetInt64(r.FieldCount - 1)), cancellationToken,
                 [.. filter.Parameters.Select(p => p.Clone()), .. also is null ? [] : new[] { also.Clone() }]);
             var found = rows.Where(r => r.IsTicket).Select(r => r.Ticket!).ToList();
             counted = filter.IsIndexed && filter.Direct is null && atLeast > 0 && rows[0].Named < asked ? rows[0].Named : null;
@@ -158,7 +153,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>The newest tickets with some words.</summary>
-    private async Task<List<T>> Newest<T>(SearchPlan words, int most, Shown<T> shown, CancellationToken cancellationToken)
+    private async Task<List<TicketResponse>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
     {
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
@@ -166,31 +161,31 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var chosen = NewestByWords.Choose(words, beside, most, from);
         // what names a ticket itself, however old it is, is asked for with all that match
         var way = filter.Direct is null ? chosen.Way : WordsWay.Gather;
-        if (way == WordsWay.Look && (beside.IsListed || !beside.IsIndexed)) return await First(filter.WhereLooking, most, shown, cancellationToken);
+        if (way == WordsWay.Look && (beside.IsListed || !beside.IsIndexed)) return await First(filter.WhereLooking, most, cancellationToken);
         var isFirst = filter.Until is null;
         var known = isFirst ? memory.Weeks(key) : null;
         if (way == WordsWay.Look && chosen.Within is { } within)
         {
             // who fell short once does not set out again
-            var walked = known is null ? await First(filter.WhereLooking, most, shown, cancellationToken, filter.Walked(within)) : [];
+            var walked = known is null ? await First(filter.WhereLooking, most, cancellationToken, filter.Walked(within)) : [];
             if (walked.Count == most) return walked;
         }
         else if (way != WordsWay.Weeks)
-            return await Named(named => filter.Newest(way, named), beside, most, shown, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
+            return await Named(named => filter.Newest(way, named), beside, most, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
 
-        var (found, week, weeks) = (new List<T>(), NewestByWords.Week(from), known ?? chosen.Weeks);
+        var (found, week, weeks) = (new List<TicketResponse>(), NewestByWords.Week(from), known ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
         for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
-            var rows = await Named(named => filter.Newest(WordsWay.Weeks, named), beside, most - found.Count, shown, 0, Data.Rows.P(some), cancellationToken);
-            found.AddRange(rows.Where(r => shown.At(r) < before));
+            var rows = await Named(named => filter.Newest(WordsWay.Weeks, named), beside, most - found.Count, 0, Data.Rows.P(some), cancellationToken);
+            found.AddRange(rows.Where(r => r.UpdatedAt < before));
             week -= some.Length;
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
         }
 
-        if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(shown.At(found[^1])) + 1);
+        if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(found[^1].UpdatedAt) + 1);
         return found;
     }
 
@@ -220,10 +215,6 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         memory.RememberTotal(name, fitting);
         return fitting;
     }
-
-    private static readonly Shown<TicketResponse> Whole = new(TicketShown.ListColumns, TicketShown.Read, t => t.UpdatedAt);
-
-    private static readonly Shown<(Guid Id, DateTimeOffset At)> Place = new("t.id, t.updated_at", r => (r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1)), t => t.At);
 
     /// <summary>How many rows: counted while they are few, estimated by the planner while they are many.</summary>
     private async Task<(long Total, bool IsEstimate)> Total(CancellationToken cancellationToken)
@@ -263,10 +254,4 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         using var document = JsonDocument.Parse(plan);
         return (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }
-
-    /// <summary>What is read of each row.</summary>
-    /// <param name="Columns">Of <c>tickets t</c>; the first is its id.</param>
-    /// <param name="Read">Reads them.</param>
-    /// <param name="At">When the ticket was changed, by which the list is in order.</param>
-    private sealed record Shown<T>(string Columns, Func<NpgsqlDataReader, T> Read, Func<T, DateTimeOffset> At);
 }

@@ -96,7 +96,7 @@ public sealed class SearchTests(Desk desk) : IClassFixture<Desk>
         var (longest, longer) = (new string('q', 40), new string('q', 41));
         foreach (var word in (string[])["quartz", "quarter", "quartz15pro", "quartz-16", "quarz100", "QUÄRTZITE", "quart.eur@mine.example", "http://quartz.example/l'oeil\\mine", "15quartz", longest, longer, longer + "u5"])
             ids[word] = await agent.NewTicket("About " + word);
-        for (var i = 0; i < 40; i++) ids[$"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"] = await agent.NewTicket($"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}");
+        for (var i = 0; i < 70; i++) ids[$"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"] = await agent.NewTicket($"swarm{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}");
         await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, "SELECT count(*) FROM ticket_search") == ids.Count);
 
         async Task Begins(string typed, params string[] words)
@@ -242,6 +242,54 @@ public sealed class SearchTests(Desk desk) : IClassFixture<Desk>
         var suggested = (await agent.Get("/search/suggest?q=xen")).Expect(200);
         Assert.Equal((customer, contact), (suggested["customers.0.id"], suggested["contacts.0.id"]));
         Assert.Equal(5, suggested.At("tickets")!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task By_relevance_come_first_those_with_all_words_in_reference_subject_names_or_tags()
+    {
+        var tenant = await desk.NewTenant("relevance");
+        var agent = tenant.Agent;
+        var customer = (await agent.Post("/customers", new { name = "Rhodium Works" })).Expect(201)["id"]!;
+        async Task<string> New(string subject, string description, string? customerId = null, params string[] tags) =>
+            (await agent.Post("/tickets", new { subject, description, customerId, tags })).Expect(201)["id"]!;
+        var subject = await New("Rhodium leaks", "It drips");
+        var name = await New("It drips", "Quickly", customer);
+        var tag = await New("A drop", "Slowly", tags: "rhodium");
+        var both = await New("A drop of rhodium", "Rhodium here, leaks there");
+        var said = await New("A puddle", "The rhodium leaks");
+        var commented = await New("A lake", "Nobody knows");
+        (await agent.Post($"/tickets/{commented}/notes", new { body = "Rhodium leaks, rhodium drips, rhodium" })).Expect(201);
+        await Found(agent, "rhodium", Guid.Parse(commented));
+        var blind = await desk.NewTokenHolder(tenant, Role.Admin, Permission.TicketsRead);
+
+        async Task<List<string>> Relevant(Person who, string q, int limit = 100)
+        {
+            var (pages, cursor) = (new List<string>(), "");
+            do
+            {
+                var page = (await who.Get($"/search?type=ticket&sort=relevance&limit={limit}&q={Uri.EscapeDataString(q)}{cursor}")).Expect(200);
+                pages.AddRange(Ids(page));
+                cursor = page["pagination.nextCursor"] is { } next ? "&cursor=" + Uri.EscapeDataString(next) : "";
+            }
+            while (cursor.Length > 0);
+            return pages;
+        }
+
+        // the newest first among either
+        string[] all = [both, tag, name, subject, commented, said];
+        foreach (var limit in (int[])[1, 2, 3, 4, 5, 6, 100])
+            foreach (var q in (string[])["rhodium ", "rhodium", "rhod", "rhod*"]) Assert.Equal(all, await Relevant(agent, q, limit));
+        Assert.Equal([subject, commented, said, both], await Relevant(agent, "rhodium leaks "));
+        Assert.Equal([subject, commented, said], await Relevant(agent, "\"rhodium leaks\""));
+        Assert.Equal(all.Except([commented]), await Relevant(blind, "rhodium", 4));
+        // what must not be there must be nowhere
+        Assert.Equal([tag, name], await Relevant(agent, "rhodium -leak"));
+        Assert.Equal([both, tag, subject], await Relevant(agent, "rhodium -quickly -lake -puddle"));
+        Assert.Equal([tag], await Relevant(agent, "rhodium tag:rhodium"));
+        // without words there is nothing to rank by
+        Assert.Equal([commented, said, both, tag, name, subject], await Relevant(agent, "is:unsolved", 4));
+        Assert.Equal("3", (await agent.Get("/search?type=ticket&sort=relevance&q=rhodium%20leaks%20-lake")).Expect(200)["pagination.total"]);
+        (await agent.Get("/search?type=ticket&sort=relevance&q=rhodium&cursor=" + Uri.EscapeDataString((await agent.Get("/search?type=ticket&limit=1&q=rhodium")).Expect(200)["pagination.nextCursor"]!))).Expect(400);
     }
 
     [Theory]

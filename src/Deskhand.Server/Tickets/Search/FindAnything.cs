@@ -35,13 +35,9 @@ internal static class FindAnything
     /// <summary>Customers and contacts ahead of tickets.</summary>
     private const int MostAhead = 5;
 
-    /// <summary>The newest matches that are put in order by relevance.</summary>
-    private const int Ranked = 500;
-
     private const string Relevance = "relevance";
-
-    /// <summary>What a word is worth in notes, in the description and comments, in names and tags, in reference and subject (<c>search_document</c>).</summary>
-    private const string Weights = "{0.1, 0.2, 0.5, 1}";
+    private const string InTitles = "titles";
+    private const string Elsewhere = "elsewhere";
 
     public static async Task<Answer<Page<SearchResult>>> Handle(
         [AsParameters] FindQuery query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
@@ -64,7 +60,7 @@ internal static class FindAnything
         if (types.Value is [not SearchResultType.Ticket and var only]) return Answer.Ok(await InDirectory(only, names, query.Cursor, limit, words, caller, session, cancellationToken));
         var isAhead = query.Cursor is null && names.Length > 0 && types.Value.Count > 1;
         Outcome<Page<TicketResponse>> tickets = types.Value.Contains(SearchResultType.Ticket)
-            ? await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), memory, cancellationToken)
+            ? await Tickets(query, asked.Value, page.Value, caller, session, await rulebooks.Of(session, cancellationToken), search, memory, cancellationToken)
             : new Page<TicketResponse>([], new(null, limit, 0, false, null, false));
         if (tickets.Problem is { } problem) return Answer.Ok<Page<SearchResult>>(problem);
         var found = await Shown(tickets.Value.Data, types.Value, isAhead ? names : null, Math.Min(MostAhead, limit), words, caller, session, cancellationToken);
@@ -115,29 +111,31 @@ internal static class FindAnything
     }
 
     private static async Task<Outcome<Page<TicketResponse>>> Tickets(
-        FindQuery query, SearchAsked asked, PageRequest page, Caller caller, TenantSession session, Rulebook rulebook, ListMemory memory, CancellationToken cancellationToken)
+        FindQuery query, SearchAsked asked, PageRequest page, Caller caller, TenantSession session, Rulebook rulebook, TicketSearch search, ListMemory memory, CancellationToken cancellationToken)
     {
         var order = query.Sort == Relevance ? TicketOrder.Default : TicketOrder.Read(query.Sort);
         if (order.Problem is { } wrongOrder) return wrongOrder with { Allowed = [.. wrongOrder.Allowed, Relevance] };
         // what was asked, as a name for the list in memory
         var filters = new TicketFilters { Q = asked.Query.ToString() };
-        var read = TicketFilter.Read(filters, asked, caller, rulebook);
-        if (read.Problem is { } wrongFilter) return wrongFilter;
-        var filter = read.Value;
-        if (order.Value.Condition is { } condition) filter.Also(condition);
+        if (TicketFilter.Read(filters, asked, caller, rulebook).Problem is { } wrongFilter) return wrongFilter;
         var named = await Named(asked.Query, caller, session, cancellationToken);
-        filter.Without(named);
 
         var first = page.Cursor is null;
-        Outcome<Page<TicketResponse>> found;
-        var isRanked = query.Sort == Relevance && filter.Words is not null;
-        var list = new TicketList(session, filter, order.Value, memory, $"search|{(isRanked ? Relevance : order.Value.Name)}|{page.Limit}|{ListMemory.Seen(caller, filters)}");
-        if (isRanked) found = await ByRelevance(list, filter, page, session, cancellationToken);
-        else found = first ? await list.At(page, cancellationToken) : await list.After(page.Cursor!, page.Limit, cancellationToken);
+        var found = query.Sort == Relevance && await search.ByTitles(asked, caller, cancellationToken) is { } plans
+            ? await ByRelevance(plans, page, List, cancellationToken)
+            : first ? await List(null).At(page, cancellationToken) : await List(null).After(page.Cursor!, page.Limit, cancellationToken);
 
         return found.Problem is null && first && named.Count > 0
             ? new Page<TicketResponse>([.. named, .. found.Value.Data], found.Value.Pagination with { Total = found.Value.Pagination.Total + named.Count })
             : found;
+
+        TicketList List(SearchPlan? words)
+        {
+            var filter = TicketFilter.Read(filters, asked with { Words = words ?? asked.Words }, caller, rulebook).Value;
+            if (order.Value.Condition is { } condition) filter.Also(condition);
+            filter.Without(named);
+            return new(session, filter, order.Value, memory, $"search|{words?.Query}|{order.Value.Name}|{page.Limit}|{ListMemory.Seen(caller, filters)}");
+        }
     }
 
     /// <summary>The tickets that what was typed names: there at once, however new they are.</summary>
@@ -151,27 +149,51 @@ internal static class FindAnything
             TicketShown.Read, cancellationToken, [.. parameters]);
     }
 
-    /// <summary>Among the newest matches, as far as they are put in order.</summary>
-    private static async Task<Outcome<Page<TicketResponse>>> ByRelevance(TicketList list, TicketFilter filter, PageRequest page, TenantSession session, CancellationToken cancellationToken)
+    /// <summary>First those with all words in reference, subject, names and tags, then all others, the newest first among either.</summary>
+    private static async Task<Outcome<Page<TicketResponse>>> ByRelevance(TitlePlans plans, PageRequest page, Func<SearchPlan, TicketList> list, CancellationToken cancellationToken)
     {
-        var skip = 0;
+        var (part, place) = (InTitles, "");
         if (page.Cursor is { } cursor)
         {
-            var place = Cursors.Read(cursor, Relevance, 1);
-            if (place.Problem is { } problem) return problem;
-            if (!int.TryParse(place.Value[0], NumberStyles.None, CultureInfo.InvariantCulture, out skip) || skip > Ranked) return Problem.Malformed("cursor", "This is not a cursor of this list.");
+            var read = Cursors.Read(cursor, Relevance, 2);
+            if (read.Problem is { } problem) return problem;
+            if (read.Value is not [InTitles or Elsewhere, not null]) return Problem.Malformed("cursor", "This is not a cursor of this list.");
+            (part, place) = (read.Value[0]!, read.Value[1]!);
         }
 
-        var newest = await list.NewestIds(Ranked, cancellationToken);
-        var rows = await session.Query($"""
-            SELECT {TicketShown.ListColumns} FROM (
-                SELECT s.ticket_id, s.updated_at, ts_rank('{Weights}', s.document, (SELECT search_own($1, {filter.WordsParameter}::text::tsquery)), 1) AS rank FROM ticket_search s
-                WHERE s.tenant_id = $1 AND s.ticket_id = ANY (${filter.Parameters.Count + 1}) ORDER BY 3 DESC, 2 DESC, 1 DESC OFFSET {skip} LIMIT {page.Limit}) r
-            JOIN tickets t ON t.id = r.ticket_id WHERE {filter.WhereBesideWords} ORDER BY r.rank DESC, r.updated_at DESC, r.ticket_id DESC
-            """, TicketShown.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone()), Rows.P(newest)]);
-        var more = newest.Length > skip + page.Limit;
-        var next = more ? Cursors.Write(Relevance, (skip + page.Limit).ToString(CultureInfo.InvariantCulture)) : null;
-        long? total = page.Cursor is not null ? null : more ? Math.Max(filter.Words!.Estimate, page.Limit + 1) : rows.Count;
-        return new Page<TicketResponse>(rows, new(null, page.Limit, total, more, next, more));
+        List<TicketResponse> rows = [];
+        string? next = null;
+        if (part == InTitles)
+        {
+            var titles = await Part(list(plans.Titles), place, page.Limit, cancellationToken);
+            if (titles.Problem is { } problem) return problem;
+            rows.AddRange(titles.Value.Rows);
+            next = titles.Value.Next is { } after ? Cursors.Write(Relevance, InTitles, after) : null;
+            place = "";
+        }
+
+        if (next is null)
+        {
+            var rest = await Part(list(plans.Rest), place, page.Limit - rows.Count, cancellationToken);
+            if (rest.Problem is { } problem) return problem;
+            rows.AddRange(rest.Value.Rows);
+            next = rest.Value.Next is { } after ? Cursors.Write(Relevance, Elsewhere, after) : null;
+        }
+
+        long? total = page.Cursor is not null ? null : next is null ? rows.Count : Math.Max(plans.Rest.Estimate, page.Limit + 1);
+        return new Page<TicketResponse>(rows, new(null, page.Limit, total, total is not null && next is not null, next, next is not null));
+    }
+
+    /// <summary>So many of a list behind a place, which is empty at its beginning, and the place where it goes on, if it does.</summary>
+    private static async Task<Outcome<(IReadOnlyList<TicketResponse> Rows, string? Next)>> Part(TicketList list, string place, int most, CancellationToken cancellationToken)
+    {
+        if (place.Length == 0 || most == 0)
+        {
+            var newest = await list.Newest(most + 1, cancellationToken);
+            return (newest.Take(most).ToList(), newest.Count <= most ? null : most == 0 ? place : TicketOrder.Default.CursorAt(newest[most - 1]));
+        }
+
+        var page = await list.After(place, most, cancellationToken);
+        return page.Problem is { } problem ? problem : (page.Value.Data, page.Value.Pagination.NextCursor);
     }
 }

@@ -28,6 +28,11 @@ internal sealed record SearchPlan(string? Query, long Estimate, long Least, long
     public bool IsRare => Estimate <= Least;
 }
 
+/// <summary>The words of a search by relevance.</summary>
+/// <param name="Titles">All of them in reference, subject, names or tags.</param>
+/// <param name="Rest">All of them, but not all there.</param>
+internal sealed record TitlePlans(SearchPlan Titles, SearchPlan Rest);
+
 /// <summary>Plans of queries, kept for some seconds: people page through what they found, and ask again.</summary>
 internal sealed class SearchPlans(Memory memory)
 {
@@ -81,7 +86,37 @@ internal sealed class SearchPlans(Memory memory)
         return plan;
     }
 
+    /// <summary>The words of a search by relevance: first where they stand in the titles, then where they stand anywhere else.</summary>
+    /// <param name="session">The tenant.</param>
+    /// <param name="query">Its texts are planned.</param>
+    /// <param name="plan">Its plan, with words.</param>
+    /// <param name="notes">Whether internal notes are searched too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when nothing is looked for that could stand in titles.</returns>
+    public async ValueTask<TitlePlans?> ByTitles(TenantSession session, SearchQuery query, SearchPlan plan, bool notes, CancellationToken cancellationToken)
+    {
+        var texts = query.Texts.Where(t => !t.Negated).ToList();
+        if (texts.Count == 0) return null;
+        var key = new Titled(new Planned(session.TenantId, notes, plan.Query!));
+        if (memory.TryFind(key, out TitlePlans? known)) return known;
+        // titles are of the words that everybody may read, so they have no weights, which the index does not know; what must not be there
+        // must be nowhere in the ticket
+        var (titles, rest, estimate) = (await session.Query("""
+            SELECT (CASE WHEN $4 THEN titles && words ELSE titles END)::text, (words && !!titles)::text, estimate_tickets(typed)
+            FROM (SELECT $5::text::tsquery AS words, search_titles(search_query(language, $2, $3, affirmed, true)) AS titles,
+                         search_titles(search_query(language, $2, array_replace($3, 'beginning', 'begun'), affirmed, true)) AS typed
+                  FROM (SELECT coalesce((SELECT p.language FROM search_progress p WHERE p.tenant_id = $1), 'simple')::regconfig AS language, array_fill(false, ARRAY[cardinality($2)]) AS affirmed) l OFFSET 0) planned
+            """, r => (r.Text(0), r.Text(1), r.GetInt64(2)), cancellationToken,
+            Rows.P(session.TenantId), Rows.P(texts.Select(t => t.Text).ToArray()), Rows.P(texts.Select(t => Wire.Name(t.Kind)).ToArray()), Rows.P(query.Texts.Any(t => t.Negated)), Rows.P(plan.Query)))[0];
+        if (titles is null) return null;
+        var plans = new TitlePlans(plan with { Query = titles, Estimate = Math.Min(estimate, plan.Estimate) }, plan with { Query = rest });
+        memory.Keep(key, plans, KeptFor, most: 5000);
+        return plans;
+    }
+
     private sealed record Planned(Guid TenantId, bool Notes, string Query);
+
+    private sealed record Titled(Planned Plan);
 
     private sealed record Estimated(Planned Plan);
 }

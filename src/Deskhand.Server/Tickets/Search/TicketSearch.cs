@@ -49,6 +49,10 @@ internal sealed class TicketSearch(TenantSession session, Rulebooks rulebooks, S
             await plans.Of(session, query, caller.May(Permission.NotesRead), cancellationToken), await matches.Of(session, read.Value, cancellationToken));
     }
 
+    /// <summary>What was asked in two parts for a search by relevance; null when nothing can stand in titles.</summary>
+    public async ValueTask<TitlePlans?> ByTitles(SearchAsked asked, Caller caller, CancellationToken cancellationToken) =>
+        asked.Words is { Query: not null } plan ? await plans.ByTitles(session, asked.Query, plan, caller.May(Permission.NotesRead), cancellationToken) : null;
+
     private async Task<Outcome<NamedIds>> Find(NamedCondition condition, Caller caller, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>();
