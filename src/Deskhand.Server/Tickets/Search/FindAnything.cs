@@ -16,7 +16,7 @@ internal sealed record FindQuery
     /// <summary>ticket, customer, contact; several by commas. All that the caller may read when not given.</summary>
     public string[]? Type { get; init; }
 
-    /// <summary>Of tickets: -updatedAt (default), relevance, or an order of GET /tickets.</summary>
+    /// <summary>Of tickets: -updatedAt (default), relevance (first those with all words in reference, subject, tags and names), or an order of GET /tickets.</summary>
     public string? Sort { get; init; }
 
     /// <summary>Rows a page, 1 to 100.</summary>
