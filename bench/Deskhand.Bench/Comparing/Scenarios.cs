@@ -38,6 +38,7 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
                 all.Add(Search($"search {name} word, open ones", some, " statusCategory:open"));
                 // tickets with the places, customers and contacts; the word is the beginning of one
                 all.Add(Search($"search everything, {name} word", some, "", "/api/v1/search"));
+                all.Add(Search($"search everything by relevance, {name} word", some, "", "/api/v1/search", "&sort=relevance"));
             }
             foreach (var (seen, scope) in new[] { ("those of one's group", "groups"), ("one's own and unassigned", "assigned") })
             {
@@ -94,8 +95,8 @@ internal sealed class Scenarios(NpgsqlDataSource database, Guid tenant, Target? 
     /// The newest fifty with a word. The floor has no search: it lists the newest of its tickets, as a measure of the machine, and no share of
     /// it is asked for, only the time.
     /// </summary>
-    private static Scenario Search(string name, IReadOnlyList<string> words, string conditions, string path = Desk) => new(
-        name, [Request.Get("/tickets?status=open")], [.. words.Select(word => Request.Get($"{path}?q={Uri.EscapeDataString(word + conditions)}"))], Bar.Search);
+    private static Scenario Search(string name, IReadOnlyList<string> words, string conditions, string path = Desk, string order = "") => new(
+        name, [Request.Get("/tickets?status=open")], [.. words.Select(word => Request.Get($"{path}?q={Uri.EscapeDataString(word + conditions)}{order}"))], Bar.Search);
 
     /// <summary>An agent who sees a part of the tickets: those of the first group, or the own ones (none) and those of nobody.</summary>
     private async Task<SignIn?> Agent(string scope)
