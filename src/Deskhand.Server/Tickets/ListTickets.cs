@@ -79,7 +79,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>The newest tickets of a filter by words, and nothing about how many there are.</summary>
-    public Task<List<TicketResponse>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, cancellationToken);
+    public Task<List<TicketResponse>> Newest(int most, CancellationToken cancellationToken) => Newest(filter.Words!, most, andCount: false, cancellationToken);
 
     /// <summary>A deep page whose beginning is not known: the row before it is read too, and is the place that is remembered.</summary>
     private async Task<Outcome<Page<TicketResponse>>> FindDeep(PageRequest page, long total, bool isEstimate, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
         var found = skip > 0
             ? await session.Query($"SELECT {TicketShown.ListColumns} FROM {order.From} WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM {order.From} WHERE {filter.Where} ORDER BY {order.OrderBy} OFFSET {skip} LIMIT {limit + 1}) ORDER BY {order.OrderBy}",
                 TicketShown.Read, cancellationToken, [.. filter.Parameters])
-            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, cancellationToken)
+            : order == TicketOrder.Default && filter.Words is { } words ? await Newest(words, limit + 1, andCount, cancellationToken)
             // a list that turns out short needs no count, and what has few rows may be dear to find
             : andCount && filter.Words is null && memory.WasCounted(key) ? await FirstAndCount(limit + 1, cancellationToken)
             : await First(filter.Where, limit + 1, cancellationToken);
@@ -153,7 +153,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     }
 
     /// <summary>The newest tickets with some words.</summary>
-    private async Task<List<TicketResponse>> Newest(SearchPlan words, int most, CancellationToken cancellationToken)
+    private async Task<List<TicketResponse>> Newest(SearchPlan words, int most, bool andCount, CancellationToken cancellationToken)
     {
         // another instance's clock may be ahead
         var from = filter.Until?.At ?? memory.Now.AddMinutes(5);
@@ -171,7 +171,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             if (walked.Count == most) return walked;
         }
         else if (way != WordsWay.Weeks)
-            return await Named(named => filter.Newest(way, named), beside, most, way == WordsWay.Look ? 0 : CountedUpTo + 1, null, cancellationToken);
+            return await Named(named => filter.Newest(way, named), beside, most, andCount && way != WordsWay.Look ? CountedUpTo + 1 : 0, null, cancellationToken);
 
         var (found, week, weeks) = (new List<TicketResponse>(), NewestByWords.Week(from), known ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
