@@ -19,7 +19,7 @@ namespace Deskhand.Tickets;
 internal sealed record ErasureResponse(Guid Id, Guid ContactId, DateTimeOffset At, Guid ByUserId, string Reason, ImmutableSortedDictionary<string, long> Places);
 
 /// <summary>
-/// POST /contacts/{id}/erase: a person is made nobody, in every place (SECURITY-CASES 58): the contact and those merged into it, the tickets,
+/// POST /contacts/{id}/erase: a person is made nobody, in every place: the contact and those merged into it, the tickets,
 /// comments and drafts that name it, history, events, audit log, kept answers, the search index, its files. Tickets and their numbers stay. Twice answers the first certificate.
 /// </summary>
 /// <remarks>
@@ -38,9 +38,13 @@ internal static class ErasePerson
         return Answer.Ok(await session.Transact<ErasureResponse>(async () =>
         {
             await session.Execute("SELECT pg_advisory_xact_lock(7236006, hashtext($1))", cancellationToken, Rows.P(session.TenantId.ToString()));
-            await session.Execute("SELECT 1 FROM contacts WHERE tenant_id = $1 AND (id = $2 OR merged_into_id = $2) ORDER BY id FOR NO KEY UPDATE", cancellationToken, Rows.P(session.TenantId), Rows.P(contactId));
-            // deleted ones too: taking somebody out of sight is not erasing
-            var merged = await session.Query("SELECT id FROM contacts WHERE tenant_id = $1 AND (id = $2 OR merged_into_id = $2)", r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(contactId));
+            // with those merged into it, and those merged into them before; deleted ones too: taking somebody out of sight is not erasing.
+            // UNION finds nobody twice, so it ends even if two were merged into each other
+            var merged = await session.Query("""
+                WITH RECURSIVE same (id) AS (
+                    SELECT $2 UNION SELECT c.id FROM contacts c JOIN same s ON c.merged_into_id = s.id WHERE c.tenant_id = $1)
+                SELECT id FROM contacts WHERE tenant_id = $1 AND id IN (SELECT id FROM same) ORDER BY id FOR NO KEY UPDATE
+                """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(contactId));
             var people = await session.Db.Set<Contact>().Where(c => merged.Contains(c.Id)).ToListAsync(cancellationToken);
             if (people.Find(p => p.Id == contactId) is not { } person) return Problem.NotFound("contact");
             if (await Find(contactId, session, cancellationToken) is { } done) return done;
@@ -78,9 +82,9 @@ internal static class ListErasures
     internal const string Columns = "e.id, e.contact_id, e.at, e.by_user_id, e.reason, e.places::text";
 
     public static async Task<Answer<Page<ErasureResponse>>> Handle(
-        string[]? contactId, string? sort, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        string[]? contactId, string? sort, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = page.ReadPage(caller.PageLimit);
         if (request.Problem is { } wrongPage) return Answer.Ok<Page<ErasureResponse>>(wrongPage);
         var order = ListOrder.Read(sort, [new("at", "e.at", IsInstant: true, Descending: true)]);
         if (order.Problem is { } wrongOrder) return Answer.Ok<Page<ErasureResponse>>(wrongOrder);

@@ -68,10 +68,12 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
         await EraseFiles(cancellationToken);
         if (Patterns.Length > 0)
         {
+            // an external id names one ticket alone, so none is left in part: two would come out the same
             await Count("tickets", """
-                UPDATE tickets SET subject = left(erase_words(subject, $3), 500), description = erase_words(description, $3), custom_fields = erase_words(custom_fields::text, $3)::jsonb,
-                       escalation_reason = erase_words(escalation_reason, $3), external_id = erase_words(external_id, $3), version = version + 1
-                WHERE tenant_id = $1 AND id = ANY ($2) AND concat_ws(' ', subject, description, custom_fields::text, escalation_reason, external_id) ~* array_to_string($3, '|')
+                UPDATE tickets SET subject = left(erase_words(subject, $3), 500), description = erase_words(description, $3), custom_fields = erase_json(custom_fields::text, $3)::jsonb,
+                       escalation_reason = erase_words(escalation_reason, $3), external_id = CASE WHEN external_id ~* array_to_string($3, '|') THEN NULL ELSE external_id END, version = version + 1
+                WHERE tenant_id = $1 AND id = ANY ($2)
+                  AND (concat_ws(' ', subject, description, escalation_reason, external_id) ~* array_to_string($3, '|') OR erase_json(custom_fields::text, $3) <> custom_fields::text)
                 """, cancellationToken, Rows.P(tickets), Rows.P(Patterns));
             await Count("comments", "UPDATE ticket_comments SET body = erase_words(body, $3) WHERE tenant_id = $1 AND ticket_id = ANY ($2) AND body ~* array_to_string($3, '|')",
                 cancellationToken, Rows.P(tickets), Rows.P(Patterns));
@@ -79,15 +81,17 @@ internal sealed class PersonErasing(TenantSession session, Guid[] people, string
                 cancellationToken, Rows.P(session.TenantId), Rows.P(tickets), Rows.P(Patterns));
             await Count("notifications", "UPDATE notifications SET text = erase_words(text, $3) WHERE tenant_id = $1 AND ticket_id = ANY ($2) AND text ~* array_to_string($3, '|')",
                 cancellationToken, Rows.P(tickets), Rows.P(Patterns));
-            await Count("drafts", "UPDATE drafts SET body = erase_words(body, $2), ticket = erase_words(ticket::text, $2)::jsonb WHERE tenant_id = $1 AND concat_ws(' ', body, ticket::text) ~* array_to_string($2, '|')",
+            await Count("drafts", "UPDATE drafts SET body = erase_words(body, $2), ticket = erase_json(ticket::text, $2)::jsonb WHERE tenant_id = $1 AND (body ~* array_to_string($2, '|') OR erase_json(ticket::text, $2) <> ticket::text)",
                 cancellationToken, Rows.P(Patterns));
-            await Count("customers", "UPDATE customers SET details = erase_words(details, $3), version = version + 1 WHERE tenant_id = $1 AND id = ANY ($2) AND details ~* array_to_string($3, '|')",
-                cancellationToken, Rows.P(customers), Rows.P(Patterns));
-            await Count("jobs", "UPDATE job_items SET outcome = erase_words(outcome::text, $2)::jsonb WHERE tenant_id = $1 AND outcome IS NOT NULL AND outcome::text ~* array_to_string($2, '|')",
+            await Count("customers", """
+                UPDATE customers SET details = erase_words(details, $3), custom_fields = erase_json(custom_fields::text, $3)::jsonb, version = version + 1
+                WHERE tenant_id = $1 AND id = ANY ($2) AND (details ~* array_to_string($3, '|') OR erase_json(custom_fields::text, $3) <> custom_fields::text)
+                """, cancellationToken, Rows.P(customers), Rows.P(Patterns));
+            await Count("jobs", "UPDATE job_items SET outcome = erase_json(outcome::text, $2)::jsonb WHERE tenant_id = $1 AND outcome IS NOT NULL AND erase_json(outcome::text, $2) <> outcome::text",
                 cancellationToken, Rows.P(Patterns));
             await Count("keptAnswers", """
-                UPDATE idempotency_keys SET body = convert_to(erase_words(convert_from(body, 'UTF8'), $2), 'UTF8')
-                WHERE tenant_id = $1 AND content_type LIKE 'application/%json%' AND convert_from(body, 'UTF8') ~* array_to_string($2, '|')
+                UPDATE idempotency_keys SET body = convert_to(erase_json(convert_from(body, 'UTF8'), $2), 'UTF8')
+                WHERE tenant_id = $1 AND content_type LIKE 'application/%json%' AND erase_json(convert_from(body, 'UTF8'), $2) <> convert_from(body, 'UTF8')
                 """, cancellationToken, Rows.P(Patterns));
         }
 
