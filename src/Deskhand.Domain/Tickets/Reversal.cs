@@ -26,6 +26,9 @@ public sealed record Reversal
     /// <summary>Whether there is nothing left to take back on the ticket itself.</summary>
     public bool IsEmpty(Ticket present) => ReferenceEquals(Fields, present.Fields) && Status is null && Restores is null;
 
+    /// <summary>Whether nothing is taken back on the ticket itself but that it was deleted, or that it came back.</summary>
+    public bool OnlyRestores(Ticket present) => ReferenceEquals(Fields, present.Fields) && Status is null && Restores is not null;
+
     /// <summary>What of a change can be taken back now.</summary>
     /// <param name="present">The ticket as it is.</param>
     /// <param name="made">What the change did, as history has it.</param>

@@ -28,7 +28,10 @@ public abstract record TicketChange
     }
 
     /// <summary>A new ticket.</summary>
-    public sealed record Create(Guid Id, TicketFields Fields) : TicketChange;
+    /// <param name="Id">Its id.</param>
+    /// <param name="Fields">The editable fields.</param>
+    /// <param name="From">The ticket that it is split out of: what it takes over from its fields is not checked again. Null = it comes by itself.</param>
+    public sealed record Create(Guid Id, TicketFields Fields, Ticket? From = null) : TicketChange;
 
     /// <summary>The editable fields shall be these.</summary>
     public sealed record Edit(TicketFields Fields, string? Reason = null) : TicketChange;

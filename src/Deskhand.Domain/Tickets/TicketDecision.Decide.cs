@@ -38,9 +38,9 @@ public sealed partial record TicketDecision
     {
         if (change is TicketChange.Create create) return Created(create, rulebook, c);
         ArgumentNullException.ThrowIfNull(before);
-        if (before.MergedIntoId is not null && !StandsMerged(change))
+        if (before.MergedIntoId is not null && !StandsMerged(before, change))
             return Problem.Conflict("ticket_merged", "This ticket was merged into another, which answers for it now.");
-        if (before.StatusCategory == StatusCategory.Closed && !StandsClosed(change))
+        if (before.StatusCategory == StatusCategory.Closed && !StandsClosed(before, change))
             return Problem.Conflict("ticket_closed", "A closed ticket stays as it is; open a follow-up instead.");
 
         return change switch
@@ -77,21 +77,23 @@ public sealed partial record TicketDecision
     }
 
     /// <summary>What may happen to a ticket that answers by another.</summary>
-    private static bool StandsMerged(TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine
-        or TicketChange.MergeInto or TicketChange.ComeBack or TicketChange.GiveBack or TicketChange.Unlink or TicketChange.Unfollow or TicketChange.ClockTicked;
+    private static bool StandsMerged(Ticket before, TicketChange change) => change is TicketChange.Delete or TicketChange.Restore or TicketChange.Redefine
+        or TicketChange.MergeInto or TicketChange.ComeBack or TicketChange.GiveBack or TicketChange.Unlink or TicketChange.Unfollow or TicketChange.ClockTicked
+        || (change is TicketChange.Revert revert && revert.What.OnlyRestores(before));
 
     /// <summary>What may happen to a closed ticket.</summary>
-    private static bool StandsClosed(TicketChange change) => StandsMerged(change) || change is TicketChange.Revert or TicketChange.Link or TicketChange.Follow or TicketChange.CallWebhook;
+    private static bool StandsClosed(Ticket before, TicketChange change) => StandsMerged(before, change) || change is TicketChange.Revert or TicketChange.Link or TicketChange.Follow or TicketChange.CallWebhook;
 
     private static Outcome<TicketDecision> Created(TicketChange.Create create, Rulebook rulebook, Circumstances c)
     {
         if (Lacks(c, Permission.TicketsCreate) is { } lacking) return lacking;
-        var completed = Complete(TicketRules.Normalise(create.Fields), null, c);
+        var (asked, taken) = TakenOver(create, c);
+        var completed = Complete(TicketRules.Normalise(asked), taken, c);
         if (completed.Problem is { } incomplete) return incomplete;
         var fields = completed.Value;
-        if (TicketRules.Check(fields, null, rulebook) is { } invalid) return invalid;
-        if ((fields.AssigneeId ?? fields.GroupId) is not null && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
-        if (TicketRules.CheckReferences(fields, null, c) is { } unknown) return unknown;
+        if (TicketRules.Check(fields, taken, rulebook) is { } invalid) return invalid;
+        if ((fields.AssigneeId is not null || fields.GroupId != taken?.Fields.GroupId) && Lacks(c, Permission.TicketsAssign) is { } cannotAssign) return cannotAssign;
+        if (TicketRules.CheckReferences(fields, taken, c) is { } unknown) return unknown;
 
         var status = rulebook.Workflow.Initial;
         var ticket = new Ticket
@@ -112,6 +114,18 @@ public sealed partial record TicketDecision
         var assignment = TicketDiff.Assignment(null, ticket);
         if (!assignment.IsEmpty) events = events.Add(new("ticket.assigned", assignment));
         return Write(ticket, [new FieldChange("status", null, Json.Of(status.Key)), .. assignment], null, events);
+    }
+
+    /// <summary>
+    /// What a new ticket has of the one it is split out of: as an edit, it keeps what was deleted or closed to others since. Not the agent, so one that is
+    /// named is new; and not a group that is gone, where nobody would look for it: while a group has open tickets, it stays.
+    /// </summary>
+    private static (TicketFields Asked, Ticket? Taken) TakenOver(TicketChange.Create create, Circumstances c)
+    {
+        if (create.From is not { } other) return (create.Fields, null);
+        var isGone = create.Fields.GroupId == other.Fields.GroupId && !c.Known.Group;
+        return (isGone ? create.Fields with { GroupId = null } : create.Fields,
+            other with { Fields = other.Fields with { AssigneeId = null, GroupId = isGone ? null : other.Fields.GroupId } });
     }
 
     private static Outcome<TicketDecision> Edited(Ticket before, TicketChange.Edit edit, Rulebook rulebook, Circumstances c)

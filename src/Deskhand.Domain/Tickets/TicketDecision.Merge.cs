@@ -62,7 +62,10 @@ public sealed partial record TicketDecision
         if (Lacks(c, Permission.TicketsUpdate) is { } lacking) return lacking;
         var merge = change.Unmerge.Merge;
         if (before.MergedIntoId != merge.TargetId) return Problem.Conflict("not_merged", $"{before.Reference} is not merged.");
-        if (c.Now - merge.At > TicketRules.UndoWithin) return Problem.Conflict("unmerge_ended", $"A merge can be taken back for {TicketRules.UndoWithin.TotalDays:0} days.");
+        // what lies in a deleted ticket comes to light by who may delete; at any time, for after 30 days nothing else would bring it back
+        if (change.From.DeletedAt is not null && Lacks(c, Permission.TicketsDelete) is { } cannotRestore)
+            return cannotRestore with { Message = $"{change.From.Reference} was deleted: to restore it, or to take a ticket out of it, needs the permission {Permissions.Name(Permission.TicketsDelete)}." };
+        if (change.From.DeletedAt is null && c.Now - merge.At > TicketRules.UndoWithin) return Problem.Conflict("unmerge_ended", $"A merge can be taken back for {TicketRules.UndoWithin.TotalDays:0} days.");
         // a status that the workflow has lost meanwhile: the ticket begins again
         var status = rulebook.Workflow.Find(merge.StatusBefore) ?? rulebook.Workflow.Initial;
         var after = Enter(Touch(before, c), status, c) with { MergedIntoId = null };

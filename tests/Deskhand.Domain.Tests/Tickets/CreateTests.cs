@@ -91,8 +91,60 @@ public sealed class CreateTests
     }
 
     [Fact]
+    public void One_split_out_of_another_takes_over_what_that_one_has_whatever_became_of_it_since()
+    {
+        var original = Original;
+        Assert.Equal(["category", "customFields.floor", "customFields.site"], ((Ticket?)null).Refused(new TicketChange.Create(Desk.Ticket, original.Fields), rules: Stricter).Errors.Keys);
+        var split = Split(original.Fields, original, Known.Nothing with { Group = true }).Value.After.Fields;
+        Assert.Equal(original.Fields with { AssigneeId = null, Tags = split.Tags }, split);
+        // but not a group that is gone: nobody looks there
+        split = Split(original.Fields, original, Known.Nothing).Value.After.Fields;
+        Assert.Equal(original.Fields with { AssigneeId = null, GroupId = null, Tags = split.Tags }, split);
+    }
+
+    [Fact]
+    public void What_is_said_of_one_split_out_of_another_is_checked_as_ever()
+    {
+        var (original, fields) = (Original, Original.Fields);
+        Assert.Equal(["subject"], Split(fields with { Subject = " " }, original, Known.Nothing).Problem!.Errors.Keys);
+        Assert.Equal(["customFields.floor"], Split(fields with { CustomFields = CustomValues.Parse("""{"floor":4}""") }, original, Known.Nothing).Problem!.Errors.Keys);
+        Assert.Equal("customer_not_found", Split(fields with { CustomerId = Desk.OtherCustomer }, original, Known.Nothing).Problem!.Code);
+        // an agent is never taken over, so the one that the original has is named anew
+        var held = original with { Fields = fields with { AssigneeId = Desk.Bob } };
+        foreach (var (assigned, code) in new[] { (fields with { AssigneeId = Desk.Bob }, "agent_not_found"), (fields with { GroupId = Desk.OtherGroup }, "group_not_found") })
+        {
+            Assert.Contains("tickets:assign", Split(assigned, held, Desk.AllKnown).Problem!.Message, StringComparison.Ordinal);
+            Assert.Equal(code, Split(assigned, held, Known.Nothing with { Group = assigned.GroupId == Desk.Group }, Desk.Admin).Problem!.Code);
+            Assert.Null(Split(assigned, held, Desk.AllKnown, Desk.Admin).Problem);
+        }
+    }
+
+    [Fact]
     public void A_change_of_no_ticket_is_a_bug() =>
         Assert.Throws<ArgumentNullException>(() => ((Ticket?)null).Decide(new TicketChange.Resolve(null)));
+
+    /// <summary>Rules under which the original could not be made any more.</summary>
+    private static readonly Rulebook Stricter = Desk.Rulebook(ReadyWorkflows.Support, new("floor", "Floor", CustomFieldType.Number, [], Active: false), new("site", "Site", CustomFieldType.Text, [], Required: true));
+
+    private static Ticket Original => Desk.In("open") with
+    {
+        Id = Desk.Id(60),
+        Fields = Plain with
+        {
+            Category = "legacy",
+            Subcategory = "old",
+            CustomFields = CustomValues.Parse("""{"floor":3}"""),
+            CustomerId = Desk.Customer,
+            ContactId = Desk.Contact,
+            LocationId = Desk.Location,
+            AssetId = Desk.Asset,
+            ProjectId = Desk.Project,
+            GroupId = Desk.Group,
+        },
+    };
+
+    private static Outcome<TicketDecision> Split(TicketFields fields, Ticket original, Known known, Actor? by = null) =>
+        ((Ticket?)null).Decide(new TicketChange.Create(Desk.Ticket, fields, original), new(by ?? Desk.With(Permission.TicketsCreate), Desk.Noon, known), Stricter);
 
     private static TicketDecision New(TicketFields fields, Rulebook? rules = null) => ((Ticket?)null).Must(new TicketChange.Create(Desk.Ticket, fields), rules: rules);
 

@@ -49,6 +49,18 @@ public sealed class MergeTests
     }
 
     [Fact]
+    public void Out_of_a_deleted_ticket_a_merge_is_taken_back_at_any_time_by_who_may_delete()
+    {
+        var merged = Source.Must(new TicketChange.MergeInto(Going(), Target, Desk.Id(70), null)).After;
+        var back = new TicketChange.ComeBack(new(Going(), Target.Id, []), Target with { DeletedAt = Desk.Noon }, Desk.Id(71));
+        Assert.Null(merged.Must(back, Desk.By(Desk.Admin, 300 * 24 * 60)).After.MergedIntoId);
+        var refused = merged.Refused(back, Desk.By(Desk.With(Access.Permission.TicketsUpdate)));
+        Assert.Equal("forbidden", refused.Code);
+        Assert.Contains($"{Target.Reference} was deleted", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("tickets:delete", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_tag_that_two_sources_bring_counts_for_the_first() =>
         Assert.Equal(["b", ""], Merge.Of(Target, [(Source, Desk.Id(61)), (Source with { Id = Desk.Id(62) }, Desk.Id(63))], Desk.Noon).Select(m => string.Join(' ', m.AddedTags)));
 

@@ -46,6 +46,24 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public void A_merged_ticket_is_restored_and_deleted_again_and_keeps_all_else()
+    {
+        var merged = Desk.In("closed") with { MergedIntoId = Desk.Id(60), DeletedAt = Desk.Noon };
+        var made = new FieldChange("deletedAt", null, Json.Of((DateTimeOffset?)Desk.Noon));
+        var back = merged.Must(new TicketChange.Revert(Reversal.Of(merged, [made])));
+        Assert.Equal(["ticket.restored"], back.Types());
+        Assert.Equal((null, merged.MergedIntoId, merged.Status), (back.After.DeletedAt, back.After.MergedIntoId, back.After.Status));
+        Assert.Equal(["ticket.deleted"], back.After.Must(new TicketChange.Revert(Reversal.Of(back.After, back.History))).Types());
+        foreach (var more in new[] { new FieldChange("priority", "\"low\"", "\"normal\""), new FieldChange("status", "\"resolved\"", "\"closed\"") })
+        {
+            Assert.Equal("ticket_merged", merged.Refused(new TicketChange.Revert(Reversal.Of(merged, [made, more]))).Code);
+            Assert.Equal("ticket_merged", merged.Refused(new TicketChange.Revert(Reversal.Of(merged, [more]))).Code);
+        }
+
+        Assert.Equal("forbidden", merged.Refused(new TicketChange.Revert(Reversal.Of(merged, [made])), Desk.By(Desk.With(Access.Permission.TicketsUpdate))).Code);
+    }
+
+    [Fact]
     public void A_status_that_the_workflow_lost_cannot_be_gone_back_to() =>
         Assert.Equal("status_gone", Present.Refused(new TicketChange.Revert(Reversal.Of(Present, [new("status", "\"lost\"", "\"resolved\"")]))).Code);
 

@@ -89,6 +89,74 @@ public sealed class MergeTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_deleted_source_stays_where_it_went_and_holds_up_no_other()
+    {
+        var (target, gone, there) = (await Agent.NewTicket("target"), await Agent.NewTicket("gone"), await Agent.NewTicket("there"));
+        await Say(gone, "of gone");
+        await Say(there, "of there");
+        (await Agent.Post($"/tickets/{target}/merge", new { sourceIds = new[] { gone, there } })).Expect(200);
+        (await desk.Tenant.Manager.Delete($"/tickets/{gone}")).Expect(204);
+
+        var named = (await Agent.Post($"/tickets/{target}/unmerge", new { sourceIds = new[] { there, gone } })).Expect(409);
+        Assert.Equal(("ticket_deleted", true), (named["code"], named.At("errors.sourceIds") is not null));
+        var back = (await Agent.Post($"/tickets/{target}/unmerge", new { })).Expect(200);
+        Assert.Equal([there.ToString()], back.At("tickets")!.AsArray().Select(t => t!["ticket"]!["id"]!.ToString()));
+        Assert.Equal(["of there"], await Public(there));
+        Assert.Equal(["of gone"], await Public(target));
+        Assert.Contains("restored", (await Agent.Post($"/tickets/{target}/unmerge", new { })).Expect(409)["detail"]!, StringComparison.Ordinal);
+        (await desk.Tenant.Manager.Post($"/tickets/{gone}/restore")).Expect(200);
+        (await Agent.Post($"/tickets/{target}/unmerge", new { })).Expect(200);
+        Assert.Equal(["of gone"], await Public(gone));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Out_of_a_deleted_target_a_ticket_is_taken_by_who_may_delete_also_when_nothing_restores_it_any_more(bool longAgo)
+    {
+        var manager = desk.Tenant.Manager;
+        var (target, source) = (await Agent.NewTicket("target"), await Agent.NewTicket("source", new { tags = new[] { "mine" } }));
+        await Say(source, "of source");
+        await Say(target, "of target");
+        (await Agent.Post($"/tickets/{target}/merge", new { sourceIds = new[] { source } })).Expect(200);
+        (await manager.Delete($"/tickets/{target}")).Expect(204);
+        if (longAgo)
+        {
+            await using var session = desk.Database.For(desk.Tenant.Id);
+            await session.Transact<Nothing>(async () =>
+            {
+                await session.Execute("UPDATE ticket_merges SET merged_at = merged_at - interval '40 days' WHERE tenant_id = $1 AND source_id = $2", CancellationToken.None, Rows.P(desk.Tenant.Id), Rows.P(source));
+                await session.Execute("UPDATE tickets SET deleted_at = deleted_at - interval '40 days' WHERE tenant_id = $1 AND id = $2", CancellationToken.None, Rows.P(desk.Tenant.Id), Rows.P(target));
+                return default(Nothing);
+            }, CancellationToken.None);
+        }
+
+        Assert.Contains("tickets:delete", (await Agent.Post($"/tickets/{source}/unmerge")).Expect(403)["detail"]!, StringComparison.Ordinal);
+        Assert.Empty(await Public(source));
+        var back = (await manager.Post($"/tickets/{source}/unmerge")).Expect(200);
+        Assert.Equal((source.ToString(), null, target.ToString()), (back["tickets.0.ticket.id"], back["tickets.0.ticket.mergedIntoId"], back["tickets.0.fromId"]));
+        Assert.Equal(["of source"], await Public(source));
+        Assert.Equal(404, (await manager.Get($"/tickets/{target}")).Status);
+        (await manager.Post($"/tickets/{target}/restore")).Expect(longAgo ? 409 : 200);
+        if (longAgo) return;
+        Assert.Equal(["of target"], await Public(target));
+        Assert.Empty((await manager.Get($"/tickets/{target}")).At("tags")!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_deleted_ticket_in_the_middle_of_a_chain_holds_nothing_up()
+    {
+        var (a, b, c) = (await Agent.NewTicket("a"), await Agent.NewTicket("b"), await Agent.NewTicket("c"));
+        foreach (var (id, words) in new[] { (a, "of a"), (b, "of b"), (c, "of c") }) await Say(id, words);
+        (await Agent.Post($"/tickets/{b}/merge", new { sourceIds = new[] { a } })).Expect(200);
+        (await Agent.Post($"/tickets/{c}/merge", new { sourceIds = new[] { b } })).Expect(200);
+        (await desk.Tenant.Manager.Delete($"/tickets/{b}")).Expect(204);
+        (await Agent.Post($"/tickets/{a}/unmerge")).Expect(200);
+        Assert.Equal(["of a"], await Public(a));
+        Assert.Equal(["of b", "of c"], await Public(c));
+    }
+
+    [Fact]
     public async Task What_came_back_and_went_elsewhere_stays_there_when_an_older_merge_ends()
     {
         var (a, b, c) = (await Agent.NewTicket("a"), await Agent.NewTicket("b"), await Agent.NewTicket("c"));
@@ -118,6 +186,51 @@ public sealed class MergeTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal(404, (await Agent.Post($"/tickets/{original}/split", new { commentId = other })).Status);
         (await Agent.Post($"/tickets/{original}/merge", new { sourceIds = new[] { made["id"] } })).Expect(200);
         Assert.Equal(["the invoice", "the line"], await Public(original));
+    }
+
+    [Fact]
+    public async Task A_split_takes_over_what_its_original_has_whatever_became_of_it_since()
+    {
+        var tenant = await desk.NewTenant("old-splits");
+        var (admin, agent) = (tenant.Admin, tenant.Agent);
+        var category = (await admin.Post("/categories", new { key = "fibre", name = "Fibre", subcategories = new[] { "drop" } })).Expect(201)["id"];
+        var field = (await admin.Post("/custom-fields", new { key = "line", label = "Line", type = "text" })).Expect(201)["id"];
+        var group = (await admin.Post("/groups", new { name = "Lines" })).Expect(201)["id"];
+        var customer = (await agent.Post("/customers", new { name = "Acme" })).Expect(201)["id"];
+        var contact = (await agent.Post($"/customers/{customer}/contacts", new { firstName = "Ada" })).Expect(201)["id"];
+        var location = (await agent.Post($"/customers/{customer}/locations", new { name = "Depot" })).Expect(201)["id"];
+        var asset = (await agent.Post("/assets", new { number = "DR-OLD", customerId = customer, locationId = location })).Expect(201)["id"];
+        var carried = new { category = "fibre", subcategory = "drop", customFields = new { line = "copper" }, groupId = group, customerId = customer, contactId = contact, locationId = location, assetId = asset };
+        var original = await agent.NewTicket("Two things", carried);
+        var said = new List<string>();
+        foreach (var words in new[] { "one", "two" }) said.Add((await agent.Post($"/tickets/{original}/comments", new { body = words })).Expect(201)["id"]!);
+        (await agent.Put($"/tickets/{original}/resolve", new { })).Expect(200);
+
+        (await admin.Patch($"/categories/{category}", new { active = false })).Expect(200);
+        (await admin.Patch($"/custom-fields/{field}", new { active = false })).Expect(200);
+        (await admin.Post("/custom-fields", new { key = "site", label = "Site", type = "text", required = true })).Expect(201);
+        (await admin.Delete($"/assets/{asset}")).Expect(204);
+        (await admin.Delete($"/customers/{customer}")).Expect(204);
+        (await agent.Post("/tickets", new { subject = "x", category = "fibre", customFields = new { site = "north" } })).Expect(422);
+        // who may not assign takes the group over, as it is, and names no other
+        var holder = await desk.NewTokenHolder(tenant, Role.Agent, Permission.TicketsRead, Permission.TicketsCreate, Permission.TicketsUpdate);
+        (await holder.Patch($"/tickets/{original}", new { priority = "high" })).Expect(200);
+        (await holder.Post($"/tickets/{original}/split", new { commentId = said[0], subject = " " })).Expect(422);
+        (await holder.Post($"/tickets/{original}/split", new { commentId = said[0], groupId = group })).Expect(403);
+        var made = (await holder.Post($"/tickets/{original}/split", new { commentId = said[0] })).Expect(201);
+        Carries(made, group);
+
+        // a group that is gone is nobody's queue
+        (await agent.Put($"/tickets/{made["id"]}/resolve", new { })).Expect(200);
+        (await admin.Delete($"/groups/{group}")).Expect(204);
+        Assert.Equal("group_not_found", (await agent.Post($"/tickets/{original}/split", new { commentId = said[1], groupId = group })).Expect(404)["code"]);
+        Carries((await holder.Post($"/tickets/{original}/split", new { commentId = said[1] })).Expect(201), null);
+
+        void Carries(Reply split, string? queue)
+        {
+            Assert.Equal(("fibre", "drop", "copper", queue), (split["category"], split["subcategory"], split["customFields.line"], split["groupId"]));
+            Assert.Equal((customer, contact, location, asset), (split["customerId"], split["contactId"], split["locationId"], split["assetId"]));
+        }
     }
 
     [Fact]

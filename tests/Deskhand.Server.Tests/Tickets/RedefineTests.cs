@@ -105,6 +105,39 @@ public sealed class RedefineTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_deleted_ticket_follows_too_so_that_it_holds_nothing_and_comes_back_whole()
+    {
+        var tenant = await desk.NewTenant("deleted-follow");
+        var admin = tenant.Admin;
+        var category = (await admin.Post("/categories", new { key = "fibre", name = "Fibre", subcategories = new[] { "drop" } })).Expect(201)["id"];
+        (await admin.Post("/categories", new { key = "network", name = "Network", subcategories = new[] { "other" } })).Expect(201);
+        var field = (await admin.Post("/custom-fields", new { key = "line", label = "Line", type = "text" })).Expect(201)["id"];
+        var gone = await tenant.Agent.NewTicket(more: new { category = "fibre", subcategory = "drop", tags = new[] { "old" }, customFields = new { line = "copper" } });
+        (await admin.Delete($"/tickets/{gone}")).Expect(204);
+        Assert.Equal("category_in_use", (await admin.Delete($"/categories/{category}")).Expect(409)["code"]);
+        Assert.Equal("custom_field_in_use", (await admin.Delete($"/custom-fields/{field}")).Expect(409)["code"]);
+
+        // what becomes of what only deleted tickets have must be said as well
+        Assert.Equal("1 true", (await admin.Post($"/categories/{category}/merge/preview", new { into = "network" })).Expect(200) is var p ? $"{p["tickets"]} {p["ambiguous"]}" : "");
+        Assert.Equal("ambiguous", (await admin.Post($"/categories/{category}/merge", new { into = "network" })).Expect(409)["code"]);
+        Assert.Equal("succeeded 1 0", Said(await admin.JobEnded((await admin.Post($"/categories/{category}/merge", new { into = "network", subcategories = new { drop = "other" } })).Expect(202)["id"])));
+        (await admin.Delete($"/categories/{category}")).Expect(204);
+
+        var without = new { values = new { copper = (string?)null } };
+        Assert.Equal("1 1", (await admin.Post($"/custom-fields/{field}/convert/preview", without)).Expect(200) is var c ? $"{c["tickets"]} {c["lose"]}" : "");
+        Assert.Equal("succeeded 1 0", Said(await admin.JobEnded((await admin.Post($"/custom-fields/{field}/convert", without)).Expect(202)["id"])));
+        (await admin.Delete($"/custom-fields/{field}")).Expect(204);
+        Assert.Equal("succeeded 1 0", Said(await admin.JobEnded((await admin.Delete("/tags/old")).Expect(202)["id"])));
+
+        (await admin.Get($"/tickets/{gone}")).Expect(404);
+        var back = (await admin.Post($"/tickets/{gone}/restore")).Expect(200);
+        Assert.Equal(("network", "other", "{}", "[]"), (back["category"], back["subcategory"], back.At("customFields")!.ToJsonString(), back.At("tags")!.ToJsonString()));
+        (await tenant.Agent.Patch($"/tickets/{gone}", new { priority = "high" })).Expect(200);
+
+        static string Said(Reply job) => $"{job["state"]} {job["done"]} {job["failed"]}";
+    }
+
+    [Fact]
     public async Task A_workflow_changes_under_its_tickets_only_when_each_has_a_status_to_go_to()
     {
         var tenant = await desk.NewTenant("workflow-edit");

@@ -24,16 +24,25 @@ internal static class UndoJob
             var job = found[0];
             if (!Undoable.Contains(job.Kind, StringComparer.Ordinal)) return Problem.Conflict("not_undoable", "Work of this kind cannot be taken back.");
             if (job.FinishedAt is not { } finishedAt) return Problem.Conflict("job_running", "This job has not ended yet; cancel it first.");
-            if (job.UndoneBy is { } by) return Problem.Conflict("undone_already", $"This was taken back already, by the job {by}; undo that one.");
+            if (job.UndoneBy is { } by && await Undone(by, session, cancellationToken) is { } undone) return undone;
             if (clock.GetUtcNow() - finishedAt > TicketRules.UndoWithin) return Problem.Conflict("undo_ended", $"A bulk change can be taken back for {TicketRules.UndoWithin.TotalDays:0} days.");
             var undo = await jobs.Start(UndoKind.Name, new Asked(id), caller, cancellationToken);
             if (undo.Problem is null)
                 await session.Execute("UPDATE jobs SET undone_by_id = $3 WHERE tenant_id = $1 AND id = $2", cancellationToken, Rows.P(session.TenantId), Rows.P(id), Rows.P(undo.Value.Id));
             return undo;
         }, cancellationToken));
+
+    /// <summary>Why an undo is enough; null when it ended and left something: it was stopped, or did not come through everywhere. Asked when the job is locked, so that of two who ask one starts another.</summary>
+    private static async Task<Problem?> Undone(Guid by, TenantSession session, CancellationToken cancellationToken)
+    {
+        var found = await session.Query("SELECT finished_at IS NULL, state = 'succeeded' AND failed = 0 FROM jobs WHERE tenant_id = $1 AND id = $2",
+            r => (IsAtWork: r.GetBoolean(0), IsWhole: r.GetBoolean(1)), cancellationToken, Rows.P(session.TenantId), Rows.P(by));
+        if (found is not [var undo] || undo.IsWhole) return Problem.Conflict("undone_already", $"This was taken back already, by the job {by}; undo that one.");
+        return undo.IsAtWork ? Problem.Conflict("undone_already", $"This is being taken back, by the job {by}.") : null;
+    }
 }
 
-/// <summary>The work of an undo: each ticket that the job changed is an item.</summary>
+/// <summary>The work of an undo: each ticket that the job changed is an item, but for those that an undo before it, which still stands, took back.</summary>
 internal sealed class UndoKind(TicketDesk desk) : JobKind
 {
     public const string Name = "tickets.undo";
@@ -43,8 +52,12 @@ internal sealed class UndoKind(TicketDesk desk) : JobKind
     internal sealed record Summary(long ChangedSince);
 
     public override async Task<Outcome<int>> List(Job job, TenantSession session, CancellationToken cancellationToken) =>
-        await JobItems.Add(session, job.Id, "SELECT i.target_id FROM job_items i WHERE i.tenant_id = $1 AND i.job_id = $3 AND i.state = 'done' ORDER BY i.n", cancellationToken,
-            Rows.P(job.As<UndoJob.Asked>().JobId));
+        await JobItems.Add(session, job.Id, """
+            SELECT i.target_id FROM job_items i WHERE i.tenant_id = $1 AND i.job_id = $3 AND i.state = 'done' AND NOT EXISTS (
+                SELECT 1 FROM jobs u JOIN job_items b ON b.tenant_id = u.tenant_id AND b.job_id = u.id
+                WHERE u.tenant_id = $1 AND u.user_id = $4 AND u.kind = $5 AND u.asked ->> 'jobId' = $3::text AND u.undone_by_id IS NULL AND b.state = 'done' AND b.target_id = i.target_id)
+            ORDER BY i.n
+            """, cancellationToken, Rows.P(job.As<UndoJob.Asked>().JobId), Rows.P(job.Caller.UserId), Rows.P(Name));
 
     public override async Task<Outcome<ItemDone>> Do(Job job, JobItem item, TenantSession session, CancellationToken cancellationToken)
     {

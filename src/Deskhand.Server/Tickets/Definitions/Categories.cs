@@ -32,7 +32,7 @@ internal sealed class CategoryKind() : DefinitionKind<CategoryRow, CategoryField
         if (after?.Key == before.Key) return null;
         var used = await session.Query("SELECT EXISTS (SELECT 1 FROM tickets WHERE tenant_id = $1 AND category = $2)", r => r.GetBoolean(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(before.Key));
-        return used[0] ? Problem.Conflict("category_in_use", $"Tickets have the category {before.Key}. Merge it into another one, or make it inactive: it then takes no new ones.") : null;
+        return used[0] ? Problem.Conflict("category_in_use", $"Tickets have the category {before.Key}, or had it when they were deleted. Merge it into another one, or make it inactive: it then takes no new ones.") : null;
     }
 }
 

@@ -65,6 +65,7 @@ internal static class ConvertCustomField
         string id, FieldConversion body, TenantSession session, CancellationToken cancellationToken)
     {
         if (await Definitions.Find(CustomFieldKind.One, id, session, cancellationToken) is not { } row) return Problem.NotFound("custom_field");
+        if (body.Values.Keys.Any(k => k.Contains('\0', StringComparison.Ordinal))) return Problem.Invalid("values", "No value has U+0000.");
         var before = row.Fields;
         var type = body.Type ?? before.Type;
         var options = body.Options ?? (type is CustomFieldType.Select or CustomFieldType.MultiSelect ? before.Options : []);
@@ -75,9 +76,10 @@ internal static class ConvertCustomField
         if (body.Values.FirstOrDefault(v => v.Value is { } text && !change.TryTake(JsonSerializer.SerializeToElement(v.Key), out _)) is { Key: { } wrong })
             return Problem.Invalid("values", $"What {wrong} shall become does not fit the field: {body.Values[wrong]}.");
 
+        // deleted ones too, which follow: what becomes of a value that only they have must be said
         var counts = await session.Query("""
             SELECT (t.custom_fields -> $2)::text, count(*) FROM tickets t
-            WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND jsonb_exists(t.custom_fields, $2) GROUP BY 1 ORDER BY 2 DESC, 1
+            WHERE t.tenant_id = $1 AND jsonb_exists(t.custom_fields, $2) GROUP BY 1 ORDER BY 2 DESC, 1
             """, r => (Value: JsonElement.Parse(r.GetString(0)), Count: r.GetInt64(1)), cancellationToken, Rows.P(session.TenantId), Rows.P(before.Key));
         long changes = 0, lost = 0;
         var ambiguous = new List<ValueCount>();

@@ -34,7 +34,7 @@ internal sealed class CustomFieldKind(bool converts) : DefinitionKind<CustomFiel
         var used = await session.Query("SELECT EXISTS (SELECT 1 FROM tickets WHERE tenant_id = $1 AND jsonb_exists(custom_fields, $2))", r => r.GetBoolean(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(before.Key));
         return used[0]
-            ? Problem.Conflict("custom_field_in_use", $"Tickets have values in {before.Key}, so its key and type stay. Convert it, or make it inactive: it then takes no new ones.")
+            ? Problem.Conflict("custom_field_in_use", $"Tickets have values in {before.Key}, or had them when they were deleted, so its key and type stay. Convert it, or make it inactive: it then takes no new ones.")
             : null;
     }
 }

@@ -62,10 +62,12 @@ internal static class MergeCategory
         var categories = (await rulebooks.Of(session, cancellationToken)).Categories;
         if (categories.FirstOrDefault(c => c.Active && c.Key == body.Into) is not { } into || body.Into == row.Fields.Key)
             return Problem.Invalid("into", $"There is no such other category; there are: {string.Join(", ", categories.Where(c => c.Active && c.Key != row.Fields.Key).Select(c => c.Key))}.");
+        if (body.Subcategories.Keys.Any(k => k.Contains('\0', StringComparison.Ordinal))) return Problem.Invalid("subcategories", "No subcategory has U+0000.");
         if (body.Subcategories.FirstOrDefault(s => s.Value is { } to && !into.Subcategories.Contains(to, StringComparer.Ordinal)) is { Value: { } unknown })
             return Problem.Invalid("subcategories", $"The category {into.Key} has no subcategory {unknown}.");
         var change = new Redefinition.Category(row.Fields.Key, into, body.Subcategories);
-        var counts = await session.Query("SELECT subcategory, count(*) FROM tickets WHERE tenant_id = $1 AND category = $2 AND deleted_at IS NULL GROUP BY 1 ORDER BY 1 NULLS FIRST",
+        // deleted ones too, which go along: what becomes of a subcategory that only they have must be said
+        var counts = await session.Query("SELECT subcategory, count(*) FROM tickets WHERE tenant_id = $1 AND category = $2 GROUP BY 1 ORDER BY 1 NULLS FIRST",
             r => (Subcategory: r.Text(0), Count: r.GetInt64(1)), cancellationToken, Rows.P(session.TenantId), Rows.P(row.Fields.Key));
         var moves = counts.Select(c => change.TryTake(c.Subcategory, out var becomes)
             ? new SubcategoryMove(c.Subcategory, c.Count, becomes, false) : new SubcategoryMove(c.Subcategory, c.Count, null, true)).ToList();

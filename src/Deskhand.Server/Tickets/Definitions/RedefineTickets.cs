@@ -35,7 +35,10 @@ internal sealed record Redefining
     };
 }
 
-/// <summary>The job <c>tickets.redefine</c>: each ticket follows what its tenant has redefined, by way of <see cref="TicketDesk"/> like any other change.</summary>
+/// <summary>
+/// The job <c>tickets.redefine</c>: each ticket follows what its tenant has redefined, by way of <see cref="TicketDesk"/> like any other change. Deleted
+/// ones follow too: they may come back, and until then would hold what nothing else has any more.
+/// </summary>
 internal sealed class RedefineTickets(TicketDesk desk) : JobKind
 {
     public const string Name = "tickets.redefine";
@@ -43,24 +46,24 @@ internal sealed class RedefineTickets(TicketDesk desk) : JobKind
     public override async Task<Outcome<int>> List(Job job, TenantSession session, CancellationToken cancellationToken)
     {
         var (where, parameters) = job.As<Redefining>().Concerned(3);
-        return await JobItems.Add(session, job.Id, $"SELECT t.id FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {where} ORDER BY t.id", cancellationToken, parameters);
+        return await JobItems.Add(session, job.Id, $"SELECT t.id FROM tickets t WHERE t.tenant_id = $1 AND {where} ORDER BY t.id", cancellationToken, parameters);
     }
 
     public override async Task<Outcome<ItemDone>> Do(Job job, JobItem item, TenantSession session, CancellationToken cancellationToken)
     {
-        var redefining = job.As<Redefining>();
+        var (redefining, id) = (job.As<Redefining>(), item.TargetId!.Value);
         // whoever may manage the settings does so for every ticket of the tenant, seen or not
-        var decision = await desk.Change(job.Actor, item.TargetId!.Value.ToString(), null, null, ticket =>
-            Task.FromResult<Outcome<TicketChange>>(redefining.For(ticket) is { } what ? new TicketChange.Redefine(what) : Problem.NotFound("ticket")), cancellationToken);
-        if (decision.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? new ItemDone(Skipped: true) : problem;
-        return new ItemDone(new { decision.Value.After.Reference }, Skipped: decision.Value.History.IsEmpty);
+        var decided = await desk.ChangeTogether(job.Actor, [id], null, tickets => Task.FromResult<Outcome<ImmutableArray<TicketStep>>>(
+            redefining.For(tickets[id]) is { } what ? ImmutableArray.Create(new TicketStep(id, new TicketChange.Redefine(what))) : Problem.NotFound("ticket")), cancellationToken, alsoDeleted: true);
+        if (decided.Problem is { } problem) return problem.Kind == ProblemKind.NotFound ? new ItemDone(Skipped: true) : problem;
+        return new ItemDone(new { decided.Value[0].After.Reference }, Skipped: decided.Value[0].History.IsEmpty);
     }
 
     /// <summary>How many are concerned.</summary>
     public static async Task<long> Count(Redefining redefining, TenantSession session, CancellationToken cancellationToken)
     {
         var (where, parameters) = redefining.Concerned(2);
-        return (await session.Query($"SELECT count(*) FROM tickets t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND {where}", r => r.GetInt64(0), cancellationToken,
+        return (await session.Query($"SELECT count(*) FROM tickets t WHERE t.tenant_id = $1 AND {where}", r => r.GetInt64(0), cancellationToken,
             [Rows.P(session.TenantId), .. parameters]))[0];
     }
 }

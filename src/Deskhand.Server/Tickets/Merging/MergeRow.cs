@@ -22,10 +22,11 @@ internal static class MergeRow
         }
     }
 
-    /// <summary>The tickets that went into this one and are still there, the first first.</summary>
-    public static Task<List<Guid>> Sources(Guid targetId, TenantSession session, CancellationToken cancellationToken) =>
-        session.Query("SELECT source_id FROM ticket_merges WHERE tenant_id = $1 AND target_id = $2 AND unmerged_at IS NULL ORDER BY id LIMIT 100", r => r.GetGuid(0), cancellationToken,
-            Rows.P(session.TenantId), Rows.P(targetId));
+    /// <summary>The tickets that went into this one and are still merged, but for deleted ones; the first first.</summary>
+    public static Task<List<Guid>> Sources(Guid targetId, TenantSession session, CancellationToken cancellationToken) => session.Query("""
+        SELECT m.source_id FROM ticket_merges m JOIN tickets t ON t.tenant_id = m.tenant_id AND t.id = m.source_id
+        WHERE m.tenant_id = $1 AND m.target_id = $2 AND m.unmerged_at IS NULL AND t.deleted_at IS NULL ORDER BY m.id LIMIT 100
+        """, r => r.GetGuid(0), cancellationToken, Rows.P(session.TenantId), Rows.P(targetId));
 
     /// <summary>The tags and followers that other tickets, still merged into this one, have too.</summary>
     public static async Task<(string[] Tags, Guid[] Followers)> KeptBy(Guid targetId, Guid[] without, TenantSession session, CancellationToken cancellationToken)

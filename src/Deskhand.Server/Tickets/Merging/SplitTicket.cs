@@ -42,7 +42,9 @@ internal static class SplitTicket
                 comment = (await session.Query($"SELECT {CommentRow.Columns} FROM ticket_comments c WHERE c.tenant_id = $1 AND c.id = $2 AND c.ticket_id = $3 AND c.deleted_at IS NULL",
                     CommentRow.Read, cancellationToken, Rows.P(session.TenantId), Rows.P(body.CommentId), Rows.P(present.Id))).SingleOrDefault();
                 if (comment is null || (comment.Visibility == Visibility.Internal && !caller.May(Permission.NotesRead))) return Problem.UnknownReference("commentId", "comment");
-                return ImmutableArray.Create(new TicketStep(newId, new TicketChange.Create(newId, Fields(present.Fields, body))));
+                // a group that is named is a new one, also when it is the same
+                var taken = body.GroupId is null ? present : present with { Fields = present.Fields with { GroupId = null } };
+                return ImmutableArray.Create(new TicketStep(newId, new TicketChange.Create(newId, Fields(present.Fields, body), taken)));
             }, cancellationToken);
             if (made.Problem is { } refused) return refused;
             var link = TicketLink.Of(Ids.New(now), original.Id, LinkKind.Relates, newId);
@@ -55,6 +57,8 @@ internal static class SplitTicket
             return told.Problem is { } problem ? problem : TicketResponse.From(told.Value[^1].After);
         }, cancellationToken), t => $"/api/v1/tickets/{t.Id}");
 
+    // What nobody names is taken over as it stands, as an edit of the original keeps it. What was deleted in the directory since keeps its row there, so
+    // the original goes on naming it, and so does the new ticket: it is about the same customer and place.
     private static TicketFields Fields(TicketFields original, SplitBody body) => original with
     {
         Subject = body.Subject ?? original.Subject,

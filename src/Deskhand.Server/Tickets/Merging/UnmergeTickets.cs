@@ -48,7 +48,7 @@ internal static class UnmergeTickets
     {
         if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } addressed) return Problem.NotFound("ticket");
         ImmutableArray<Guid> sources = asked.IsEmpty && addressed.MergedIntoId is null ? [.. await MergeRow.Sources(addressed.Id, session, cancellationToken)] : asked.IsEmpty ? [addressed.Id] : asked;
-        if (sources.IsEmpty) return Problem.Conflict("not_merged", "No ticket is merged into this one.");
+        if (sources.IsEmpty) return Problem.Conflict("not_merged", "No ticket is merged into this one, or only deleted ones, which are restored first.");
         var chains = new List<List<Merge>>();
         foreach (var source in sources)
         {
@@ -62,6 +62,8 @@ internal static class UnmergeTickets
         var undone = new List<(Merge Merge, Guid FromId)>();
         var decided = await desk.ChangeTogether(caller.Actor, chains.SelectMany(c => c).SelectMany(m => (Guid[])[m.SourceId, m.TargetId]), caller, async tickets =>
         {
+            // those they went into may be deleted; what comes back must be there
+            if (chains.ConvertAll(c => tickets[c[0].SourceId]).Find(t => t.DeletedAt is not null) is { } gone) return asked.IsEmpty ? Again : Deleted(gone);
             var steps = ImmutableArray.CreateBuilder<TicketStep>();
             var now = Instants.Now(clock);
             foreach (var before in chains)
@@ -86,7 +88,7 @@ internal static class UnmergeTickets
             }
 
             return steps.ToImmutable();
-        }, cancellationToken);
+        }, cancellationToken, alsoDeleted: true);
         if (decided.Problem is { } problem) return problem;
         var back = new List<UnmergeResponse.Back>();
         for (var i = 0; i < undone.Count; i++)
@@ -97,6 +99,8 @@ internal static class UnmergeTickets
 
         return new UnmergeResponse(back);
     }
+
+    private static Problem Deleted(Ticket source) => Problem.Conflict("ticket_deleted", $"{source.Reference} was deleted. Restore it, then it can be taken out.") with { Errors = Problem.Invalid("sourceIds", $"{source.Reference} was deleted.").Errors };
 
     /// <summary>What happened to the source between the merge and now.</summary>
     private static Task<List<ChangedSince>> ChangedSince(Merge merge, TenantSession session, CancellationToken cancellationToken) => session.Query("""
