@@ -50,11 +50,30 @@ public sealed class CustomValues : IEquatable<CustomValues>
 
     public JsonElement? Find(string key) => values.TryGetValue(key, out var value) ? value : null;
 
-    /// <summary>Notes what the database could not keep, by <c>customFields.{key}</c>: for values that no definition checks.</summary>
+    /// <summary>How many arrays and objects may lie in each other in a value: a list of what holds it is read and written within sixteen.</summary>
+    public const int MostDepth = 6;
+
+    /// <summary>Notes what could not be kept or shown, by <c>customFields.{key}</c>: for values that no definition checks.</summary>
     public void CheckStorable(FieldErrors errors)
     {
         foreach (var (key, value) in values)
-            errors.Unless(!key.Contains('\0', StringComparison.Ordinal) && IsStorable(value), $"customFields.{key}", "This cannot be stored: a number has at most 28 digits, and text has no U+0000.");
+            errors.Unless(!key.Contains('\0', StringComparison.Ordinal) && IsStorable(value), $"customFields.{key}", $"This cannot be stored: a number has at most 28 digits, text has no U+0000, and at most {MostDepth} arrays and objects lie in each other.");
+    }
+
+    /// <summary>Whether the database can keep a value as JSON, and lists can show it.</summary>
+    /// <param name="value">Any JSON.</param>
+    /// <param name="depth">How many arrays and objects may lie in each other.</param>
+    public static bool IsStorable(JsonElement value, int depth = MostDepth)
+    {
+        try
+        {
+            return Fits(value, depth);
+        }
+        catch (InvalidOperationException)
+        {
+            // half a character
+            return false;
+        }
     }
 
     /// <summary>A decimal holds it exactly. TryGetDecimal alone rounds 1e-20000 to 0, while the database refuses to store such a scale.</summary>
@@ -65,12 +84,12 @@ public sealed class CustomValues : IEquatable<CustomValues>
             && (value == 0 ? !text.ContainsAny('e', 'E') && !text.ContainsAnyInRange('1', '9') : JsonElement.DeepEquals(number, JsonSerializer.SerializeToElement(value)));
     }
 
-    private static bool IsStorable(JsonElement value) => value.ValueKind switch
+    private static bool Fits(JsonElement value, int depth) => value.ValueKind switch
     {
         JsonValueKind.String => !value.GetString()!.Contains('\0', StringComparison.Ordinal),
         JsonValueKind.Number => IsDecimal(value),
-        JsonValueKind.Array => value.EnumerateArray().All(IsStorable),
-        JsonValueKind.Object => value.EnumerateObject().All(m => !m.Name.Contains('\0', StringComparison.Ordinal) && IsStorable(m.Value)),
+        JsonValueKind.Array => depth > 0 && value.EnumerateArray().All(v => Fits(v, depth - 1)),
+        JsonValueKind.Object => depth > 0 && value.EnumerateObject().All(m => !m.Name.Contains('\0', StringComparison.Ordinal) && Fits(m.Value, depth - 1)),
         _ => true,
     };
 

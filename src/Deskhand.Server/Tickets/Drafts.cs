@@ -35,8 +35,9 @@ internal sealed record DraftFields
         var errors = new FieldErrors();
         errors.Text("body", Body, TicketRules.BodyLength);
         errors.Unless(AttachmentIds.IsDefault || AttachmentIds.Length <= TicketRules.AttachmentCount, "attachmentIds", $"At most {TicketRules.AttachmentCount} files.");
-        errors.Unless(Ticket is not { } t || (t.ValueKind == JsonValueKind.Object && t.GetRawText() is { Length: <= 20_000 } json && !json.Contains("\\u0000", StringComparison.Ordinal)),
-            "ticket", "This is an object of at most 20000 characters, without U+0000.");
+        // the fields of a ticket, and in one of them its custom fields
+        errors.Unless(Ticket is not { } t || (t.ValueKind == JsonValueKind.Object && t.GetRawText().Length <= 20_000 && CustomValues.IsStorable(t, CustomValues.MostDepth + 2)),
+            "ticket", "This is an object of at most 20000 characters, without U+0000 and with numbers of at most 28 digits, not deeper than a ticket.");
         errors.Unless(Ticket is null || TicketId is null, "ticket", "Fields of a ticket to be do not go with the id of one that is.");
         return errors.ToProblem();
     }

@@ -192,10 +192,25 @@ public sealed class CustomerTests(Desk desk) : IClassFixture<Desk>
     [InlineData("""{"name":"a","parentId":"x"}""", 400)]
     [InlineData("""{"name":"a","customFields":{"n":1e-20000}}""", 422)]
     [InlineData("""{"name":"a","customFields":{"n":"\u0000"}}""", 422)]
+    [InlineData("""{"name":"a","customFields":{"n":[[[[[[1]]]]]]}}""", 201)]
+    [InlineData("""{"name":"a","customFields":{"n":[[[[[[[1]]]]]]]}}""", 422)]
+    [InlineData("""{"name":"a","customFields":{"n":[[[[[[[[[[[[[[1]]]]]]]]]]]]]]}}""", 422)]
+    [InlineData("""{"name":"a","customFields":{"n":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}""", 422)]
     [InlineData("""{"name":"a","domains":["not a domain"]}""", 422)]
     [InlineData("""{}""", 400)]
     [InlineData("""[]""", 400)]
     public async Task Bad_input_is_refused_and_never_an_error_of_ours(string body, int status) => (await desk.Tenant.Agent.Post("/customers", body)).Expect(status);
+
+    [Fact]
+    public async Task What_is_as_deep_as_may_be_is_shown_in_every_list()
+    {
+        var tenant = await desk.NewTenant("deep");
+        var id = (await tenant.Agent.Post("/customers", """{"name":"Deep","customFields":{"n":[[[[[[1]]]]]]}}""")).Expect(201)["id"];
+        (await tenant.Agent.Patch($"/customers/{id}", """{"customFields":{"n":[[[[[[2]]]]]]}}""")).Expect(200);
+        foreach (var path in (string[])["/customers", $"/customers/{id}/history", "/search?q=deep", "/search?type=customer&q=deep", "/events"]) (await tenant.Admin.Get(path)).Expect(200);
+        (await tenant.Agent.Post("/drafts", """{"ticket":{"customFields":{"n":[[[[[[1]]]]]]}}}""")).Expect(201);
+        (await tenant.Agent.Get("/drafts")).Expect(200);
+    }
 
     [Fact]
     public async Task Sec01_A_customer_of_another_tenant_is_not_there()

@@ -1,6 +1,8 @@
 using Deskhand.Access;
 using Deskhand.Data;
+using Deskhand.Jobs;
 using Deskhand.Server.Tests.Jobs;
+using Deskhand.Server.Tests.Outbox;
 
 namespace Deskhand.Server.Tests.Tickets;
 
@@ -56,6 +58,11 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
     [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"set":[]}""", 400, "set")]
     [InlineData("""{"ids":["42"],"set":{"priority":"low"}}""", 400, "ids")]
     [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"set":{"subject":"\ud800"}}""", 400, "set")]
+    [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"set":{"subject":"\u0000"}}""", 422, "set")]
+    [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"set":{"status":"\u0000"}}""", 422, "set")]
+    [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"set":{"customFields":{"n":1e400000}}}""", 422, "set")]
+    [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"addTags":["a\u0000b"]}""", 422, "addTags")]
+    [InlineData("""{"ids":["00000000-0000-7000-8000-000000000001"],"removeTags":["\u0000"]}""", 422, "removeTags")]
     [InlineData("""{"filter":{},"set":{"priority":"low"}}""", 422, "filter")]
     [InlineData("""{"filter":{"deleted":"false","status":[]},"set":{"priority":"low"}}""", 422, "filter")]
     [InlineData("""{"filter":{"status":["no_such"]},"set":{"priority":"low"}}""", 400, "status")]
@@ -149,6 +156,78 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task A_merged_ticket_that_a_bulk_change_deleted_comes_back_with_its_undo_and_goes_again_with_the_undo_of_that()
+    {
+        var manager = desk.Tenant.Manager;
+        var (target, source) = (await manager.NewTicket("target"), await manager.NewTicket("source"));
+        (await manager.Post($"/tickets/{target}/merge", new { sourceIds = new[] { source } })).Expect(200);
+        var reply = (await manager.Put("/tickets/update_many", new { ids = new[] { source }, delete = true })).Expect(200);
+        Assert.Equal(["done"], States(reply));
+        var undo = await manager.Ended((await manager.Post($"/jobs/{reply["jobId"]}/undo")).Expect(202)["id"]!);
+        Assert.Equal(("succeeded", "1", "0"), (undo["state"], undo["done"], undo["failed"]));
+        Assert.Equal(target.ToString(), (await manager.Get($"/tickets/{source}")).Expect(200)["mergedIntoId"]);
+        var again = await manager.Ended((await manager.Post($"/jobs/{undo["id"]}/undo")).Expect(202)["id"]!);
+        Assert.Equal(("succeeded", "1", "0"), (again["state"], again["done"], again["failed"]));
+        Assert.Equal(404, (await manager.Get($"/tickets/{source}")).Status);
+    }
+
+    [Fact]
+    public async Task An_undo_in_which_something_failed_is_asked_for_again_and_does_the_rest_once()
+    {
+        var manager = desk.Tenant.Manager;
+        var (first, second) = (await Agent.NewTicket("first"), await Agent.NewTicket("second"));
+        var job = (await Agent.Put("/tickets/update_many", new { ids = new[] { first, second }, set = new { priority = "high" } })).Expect(200)["jobId"];
+        (await manager.Delete($"/tickets/{second}")).Expect(204);
+        var undo = await Agent.Ended((await Agent.Post($"/jobs/{job}/undo")).Expect(202)["id"]!);
+        Assert.Equal(("succeeded", "2", "1"), (undo["state"], undo["done"], undo["failed"]));
+        (await manager.Post($"/tickets/{second}/restore")).Expect(200);
+        // what was taken back, and made again by somebody since, is not the undo's any more
+        (await manager.Patch($"/tickets/{first}", new { priority = "high" })).Expect(200);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Agent.Post($"/jobs/{job}/undo")));
+        Assert.Equal([202, 409, 409, 409], replies.Select(r => r.Status).Order());
+        var rest = await Agent.Ended(replies.Single(r => r.Status == 202)["id"]!);
+        Assert.Equal(("succeeded", "1", "0", "0"), (rest["state"], rest["total"], rest["failed"], rest["result.changedSince"]));
+        Assert.Equal(("high", "normal"), ((await Agent.Get($"/tickets/{first}"))["priority"], (await Agent.Get($"/tickets/{second}"))["priority"]));
+        Assert.Equal((3, 2), (await Times(first), await Times(second)));
+        Assert.Equal("undone_already", (await Agent.Post($"/jobs/{job}/undo")).Expect(409)["code"]);
+        Assert.Equal(rest["id"], (await Agent.Get($"/jobs/{job}"))["undoneById"]);
+    }
+
+    [Fact]
+    public async Task An_undo_that_was_stopped_is_asked_for_again_but_not_while_it_is_at_work()
+    {
+        var tickets = new List<Guid>();
+        for (var i = 0; i < 10; i++) tickets.Add(await Agent.NewTicket($"Number {i}"));
+        var job = (await Agent.Put("/tickets/update_many", new { ids = tickets, set = new { priority = "high" } })).Expect(200)["jobId"];
+        var undo = "";
+        await using (var session = desk.Database.For(desk.Tenant.Id))
+        {
+            await session.Transact<Nothing>(async () =>
+            {
+                // the undo waits for its first tickets, and hears on the way that it is to stop
+                await session.Execute("SELECT 1 FROM tickets WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE", CancellationToken.None, Rows.P(desk.Tenant.Id), Rows.P(tickets.ToArray()));
+                undo = (await Agent.Post($"/jobs/{job}/undo")).Expect(202)["id"]!;
+                await Eventually.Holds(async () => (await Agent.Get($"/jobs/{undo}"))["total"] is not null);
+                Assert.Equal("undone_already", (await Agent.Post($"/jobs/{job}/undo")).Expect(409)["code"]);
+                (await Agent.Post($"/jobs/{undo}/cancel")).Expect(200);
+                await Eventually.Holds(async () => await desk.Scalar<bool>(desk.Tenant.Id,
+                    "SELECT state <> 'running' OR claimed_until > cancel_requested_at + $3 FROM jobs WHERE tenant_id = $1 AND id = $2", Rows.P(desk.Tenant.Id), Rows.P(Guid.Parse(undo)), Rows.P(JobRunner.ClaimedFor)));
+                return default(Nothing);
+            }, CancellationToken.None);
+        }
+
+        var stopped = await Agent.Ended(undo);
+        Assert.Equal("cancelled", stopped["state"]);
+        var done = int.Parse(stopped["done"]!);
+        Assert.InRange(done, 0, 9);
+        var rest = await Agent.Ended((await Agent.Post($"/jobs/{job}/undo")).Expect(202)["id"]!);
+        Assert.Equal(("succeeded", $"{10 - done}", "0", "0"), (rest["state"], rest["total"], rest["failed"], rest["result.changedSince"]));
+        foreach (var id in tickets) Assert.Equal(("normal", 2), ((await Agent.Get($"/tickets/{id}"))["priority"], await Times(id)));
+        Assert.Equal("undone_already", (await Agent.Post($"/jobs/{job}/undo")).Expect(409)["code"]);
+    }
+
+    [Fact]
     public async Task After_thirty_days_nothing_is_restored_or_undone()
     {
         var manager = desk.Tenant.Manager;
@@ -174,6 +253,9 @@ public sealed class BulkTests(Desk desk) : IClassFixture<Desk>
         var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Agent.Post($"/jobs/{job}/undo")));
         Assert.Equal([202, 409, 409, 409, 409, 409], replies.Select(r => r.Status).Order());
     }
+
+    /// <summary>How often the priority of a ticket was changed.</summary>
+    private async Task<int> Times(Guid ticket) => (await Agent.Get($"/tickets/{ticket}/history")).Expect(200).At("data")!.AsArray().Count(h => h!["field"]!.ToString() == "priority");
 
     private static IEnumerable<string> States(Reply reply) => reply.At("results")!.AsArray().Select(r => r!["state"]!.ToString());
 }

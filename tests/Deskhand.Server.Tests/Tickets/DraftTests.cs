@@ -47,6 +47,9 @@ public sealed class DraftTests(Desk desk) : IClassFixture<Desk>
         (await Agent.Post("/drafts", new { ticket = new[] { 1 } })).Expect(422);
         (await Agent.Post("/drafts", """{"ticket":{"a":"\u0000"}}""")).Expect(422);
         (await Agent.Post("/drafts", """{"body":"\u0000"}""")).Expect(422);
+        (await Agent.Post("/drafts", """{"ticket":{"a":"\ud800"}}""")).Expect(422);
+        (await Agent.Post("/drafts", """{"ticket":{"n":1e400000}}""")).Expect(422);
+        (await Agent.Post("/drafts", """{"ticket":{"n":[[[[[[[[1]]]]]]]]}}""")).Expect(422);
         (await Agent.Post("/drafts", new { ticketId = await Agent.NewTicket(), ticket = new { } })).Expect(422);
     }
 

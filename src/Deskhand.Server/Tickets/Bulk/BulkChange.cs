@@ -48,10 +48,14 @@ internal sealed record UpdateManyBody
         errors.Unless(changes || Delete, "set", "Say what shall change: set, addTags, removeTags, comment or delete.");
         errors.Unless(!changes || !Delete, "delete", "A ticket that is deleted is not changed too.");
         errors.Text("reason", Reason, TicketRules.ReasonLength);
+        foreach (var (member, tags) in new[] { ("addTags", AddTags), ("removeTags", RemoveTags) })
+            errors.Unless(!tags.Any(t => t.Contains('\0', StringComparison.Ordinal)), member, "A tag has no U+0000.");
         if (errors.ToProblem() is { } problem) return problem;
         if (Filter is not null && NullIn(Filter) is { } name) return Problem.Malformed("filter." + name, "This may not be null.");
         if (Comment is not null && TicketRules.CheckBody(Comment.Body, required: true) is { } wordless) return wordless;
         if (Parts() is { Problem: { } unreadable }) return unreadable;
+        if (Set is { } set && !CustomValues.IsStorable(set, CustomValues.MostDepth + 2))
+            return Problem.Invalid("set", "This holds text with U+0000, a number of more than 28 digits, or more arrays and objects in each other than a ticket does.");
         return Parts().Value.Fields?.ApplyTo(new TicketFields { Subject = "Any" }).Problem;
     }
 
