@@ -49,6 +49,9 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     /// <summary>How many there are, one more than are counted at most, where that was learned on the way to the first page.</summary>
     private long? counted;
 
+    /// <summary>Whether the index named as many as are looked at, and too few of them fit what it does not know.</summary>
+    private bool isCut;
+
     /// <summary>The page after a place. Costs the same at any depth.</summary>
     public async Task<Outcome<Page<TicketResponse>>> After(string cursor, int limit, CancellationToken cancellationToken)
     {
@@ -148,7 +151,10 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
                 [.. filter.Parameters.Select(p => p.Clone()), .. also is null ? [] : new[] { also.Clone() }]);
             var found = rows.Where(r => r.IsTicket).Select(r => r.Ticket!).ToList();
             counted = filter.IsIndexed && filter.Direct is null && atLeast > 0 && rows[0].Named < asked ? rows[0].Named : null;
-            if (found.Count == most || rows[0].Named < looked || looked == SearchPlan.MostGathered) return found;
+            if (found.Count == most || rows[0].Named < looked) return found;
+            if (looked < SearchPlan.MostGathered) continue;
+            isCut = true;
+            return found;
         }
     }
 
@@ -171,12 +177,15 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             if (walked.Count == most) return walked;
         }
         else if (way != WordsWay.Weeks)
-            return await Named(named => filter.Newest(way, named), beside, most, andCount && way != WordsWay.Look ? CountedUpTo + 1 : 0, null, cancellationToken);
+        {
+            var some = await Named(named => filter.Newest(way, named), beside, most, andCount && way != WordsWay.Look ? CountedUpTo + 1 : 0, null, cancellationToken);
+            return isCut ? await Gathered(most, cancellationToken) : some;
+        }
 
         var (found, week, weeks) = (new List<TicketResponse>(), NewestByWords.Week(from), known ?? chosen.Weeks);
         var (newest, oldest) = (week, NewestByWords.Week(words.Oldest ?? from));
         // a ticket that was changed in a later week and is not indexed there yet is left for the next look
-        for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest; before = NewestByWords.Begin(week + 1))
+        for (var before = DateTimeOffset.MaxValue; found.Count < most && week >= oldest && !isCut; before = NewestByWords.Begin(week + 1))
         {
             var some = Enumerable.Range(Math.Max(oldest, week - weeks + 1), Math.Min(weeks, week - oldest + 1)).ToArray();
             var rows = await Named(named => filter.Newest(WordsWay.Weeks, named), beside, most - found.Count, 0, Data.Rows.P(some), cancellationToken);
@@ -185,9 +194,14 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
             weeks = NewestByWords.More(most - found.Count, found.Count, newest - week);
         }
 
+        if (isCut) return await Gathered(most, cancellationToken);
         if (isFirst) memory.RememberWeeks(key, found.Count < most ? newest - week : newest - NewestByWords.Week(found[^1].UpdatedAt) + 1);
         return found;
     }
+
+    /// <summary>Out of all that have the words: what is rare among the newest of them is not taken for all there is.</summary>
+    private Task<List<TicketResponse>> Gathered(int most, CancellationToken cancellationToken) =>
+        session.Query(FirstOf(filter.WhereGathered, most, order.From), TicketShown.Read, cancellationToken, [.. filter.Parameters.Select(p => p.Clone())]);
 
     /// <summary>What is asked beside the words, and how many tickets that leaves.</summary>
     private async Task<BesideWords> Beside(SearchPlan words, CancellationToken cancellationToken)
@@ -239,7 +253,7 @@ internal sealed class TicketList(TenantSession session, TicketFilter filter, Tic
     private static string CountOf(string few) => $"SELECT count(*) FROM ({few}) few";
 
     /// <summary>Words are taken to be as frequent among the filtered tickets as among all.</summary>
-    private async Task<long> EstimateWords(CancellationToken cancellationToken)
+    public async Task<long> EstimateWords(CancellationToken cancellationToken)
     {
         var words = filter.Words!;
         var estimate = (long)(words.Estimate * Math.Min(1, (await Beside(words, cancellationToken)).Tickets / (double)Math.Max(1, words.Documents)));

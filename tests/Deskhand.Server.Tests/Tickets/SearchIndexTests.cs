@@ -174,6 +174,18 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         await EachWayNamesTheSame(tenant, ofOwn.UserId);
         await AllAreFound(isIndexed: true);
 
+        // a view counts what its reader sees of what it names, however common its words are
+        foreach (var (who, asked, also) in ((Person, string, string)[])[(tenant.Agent, "everywhere", "true"), (tenant.Agent, "everywhere tag:vip", vip), (tenant.Agent, "everywhere tag:vip created>2000-01-01", vip), (ofOwn, "everywhere", seenAsOwn), (ofOwn, "everywhere tag:vip", $"{seenAsOwn} AND {vip}")])
+        {
+            var view = (await who.Post("/views", new { name = $"{who.UserId} {asked}", conditions = asked })).Expect(201)["id"];
+            var all = await desk.Scalar<long>(tenant.Id, $"SELECT count(*) FROM tickets WHERE {also}");
+            var counted = (await who.Get($"/views/counts?ids={view}")).Expect(200);
+            Assert.Equal(($"{Math.Min(1000, all)}", all > 1000 ? "true" : "false"), (counted["data.0.count"], counted["data.0.isMore"]));
+        }
+
+        // and an estimate tells nobody how common a word is among tickets that he does not see
+        Assert.InRange((await ofOwn.Get("/search?type=ticket&sort=relevance&limit=1&q=everywhere")).Expect(200).At("pagination.total")!.GetValue<int>(), 2, 1500);
+
         // half the tickets are of one of two groups, but none of the newest 1,499, which are not all looked at
         Assert.Equal(WordsWay.Look, NewestByWords.Choose(often with { Estimate = 3000 }, new BesideWords(1500, [new(1500, 2)], 1500, IsIndexed: true, IsListed: false, IsRecent: false, IsSlow: false), 2, now).Way);
         for (var i = 0; i < 2; i++) Assert.InRange((await tenant.Agent.Get("/tickets?limit=1&q=everywhere%20group:Day,Night")).Expect(200).At("data")![0]!["number"]!.GetValue<int>(), 1500, 1599);
@@ -265,6 +277,22 @@ public sealed class SearchIndexTests(SearchIndexTests.Still desk) : IClassFixtur
         Assert.Equal((0, 0), (await Found(mine, "gearbox assignee:me"), await Found(theirs, "gearbox")));
         await Again(tenant);
         Assert.Equal((0, 1, 1), (await Found(mine, "gearbox assignee:me"), await Found(theirs, "gearbox"), await Found(theirs, "gearbox assignee:me")));
+    }
+
+    /// <summary>More than are gathered for a list, of words that the statistics do not know yet.</summary>
+    [Fact]
+    public async Task What_is_counted_or_exported_by_words_is_everything_that_has_them()
+    {
+        var tenant = await desk.NewTenant("every");
+        await Many(tenant.Id, SearchPlan.MostGathered + 50);
+        await Scalar(tenant, "WITH asked AS (INSERT INTO search_queue (tenant_id, ticket_id) SELECT tenant_id, id FROM tickets ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM asked");
+        while (await Follow(tenant)) { }
+
+        Assert.Equal($"{SearchPlan.MostGathered + 50}", (await tenant.Agent.Get("/tickets/stats?q=old")).Expect(200)["total"]);
+        // the one that was changed first is found beside what the index does not know
+        await Scalar(tenant, "WITH first AS (UPDATE tickets SET updated_at = now() - interval '9 days', created_at = '2001-01-01' WHERE number = 77 RETURNING tenant_id, id) INSERT INTO search_queue (tenant_id, ticket_id) SELECT tenant_id, id FROM first RETURNING 1::bigint");
+        while (await Follow(tenant)) { }
+        Assert.Equal("OLD-77", (await tenant.Agent.Get($"/tickets?q={Uri.EscapeDataString("old created<2002-01-01")}")).Expect(200)["data.0.reference"]);
     }
 
     /// <summary>The second question for a list of some pages asks for its rows and its count together.</summary>

@@ -242,6 +242,11 @@ public sealed class SearchTests(Desk desk) : IClassFixture<Desk>
         var suggested = (await agent.Get("/search/suggest?q=xen")).Expect(200);
         Assert.Equal((customer, contact), (suggested["customers.0.id"], suggested["contacts.0.id"]));
         Assert.Equal(5, suggested.At("tickets")!.AsArray().Count);
+
+        // of thousands of tags the last one too
+        Assert.Equal(3001, await desk.Scalar<long>(desk.Tenant.Id, "WITH tagged AS (INSERT INTO ticket_tags (tenant_id, tag, ticket_id) SELECT t.tenant_id, x.tag, t.id FROM (SELECT tenant_id, id FROM tickets LIMIT 1) t, (SELECT 'aaa-' || n AS tag FROM generate_series(1, 3000) n UNION ALL SELECT 'zzz-last') x RETURNING 1) SELECT count(*) FROM tagged"));
+        Assert.Equal("zzz-last", (await agent.Get("/search/suggest?q=zzz-l")).Expect(200)["tags.0"]);
+        Assert.Equal(0, await desk.Scalar<long>(desk.Tenant.Id, "WITH gone AS (DELETE FROM ticket_tags WHERE tag LIKE 'aaa-%' OR tag = 'zzz-last' RETURNING 1) SELECT count(*) FROM gone WHERE false"));
     }
 
     [Fact]

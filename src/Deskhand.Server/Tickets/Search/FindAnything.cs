@@ -180,7 +180,8 @@ internal static class FindAnything
             next = rest.Value.Next is { } after ? Cursors.Write(Relevance, Elsewhere, after) : null;
         }
 
-        long? total = page.Cursor is not null ? null : next is null ? rows.Count : Math.Max(plans.Rest.Estimate, page.Limit + 1);
+        // of what the caller sees, as far as statistics tell
+        long? total = page.Cursor is not null ? null : next is null ? rows.Count : Math.Max(await list(plans.Rest).EstimateWords(cancellationToken), page.Limit + 1);
         return new Page<TicketResponse>(rows, new(null, page.Limit, total, total is not null && next is not null, next, next is not null));
     }
 

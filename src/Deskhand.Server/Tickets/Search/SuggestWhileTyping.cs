@@ -58,14 +58,14 @@ internal static class SuggestWhileTyping
         return ([.. found.Where(f => f.IsCustomer).Select(f => f.Name)], [.. found.Where(f => !f.IsCustomer).Select(f => f.Name)]);
     }
 
-    /// <summary>Goes from tag to tag in the index, not from ticket to ticket.</summary>
+    /// <summary>Goes from tag to tag in the index, not from ticket to ticket, and begins at what was typed: in every collation what begins so comes behind it.</summary>
     private static Task<List<string>> Tags(string typed, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         List<Npgsql.NpgsqlParameter> parameters = [Rows.P(session.TenantId), Rows.P(typed.ToLowerInvariant())];
         var scope = TicketScopes.Where(caller, parameters);
         return session.Query($"""
             WITH RECURSIVE each AS (
-                (SELECT g.tag FROM ticket_tags g WHERE g.tenant_id = $1 ORDER BY g.tag LIMIT 1)
+                (SELECT g.tag FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag >= $2 ORDER BY g.tag LIMIT 1)
                 UNION ALL
                 SELECT (SELECT g.tag FROM ticket_tags g WHERE g.tenant_id = $1 AND g.tag > e.tag ORDER BY g.tag LIMIT 1) FROM each e WHERE e.tag IS NOT NULL)
             SELECT e.tag FROM (SELECT tag FROM each LIMIT 2000) e

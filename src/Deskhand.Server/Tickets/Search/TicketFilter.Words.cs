@@ -39,13 +39,19 @@ internal sealed partial class TicketFilter
     /// <summary>Beyond so many the statistics of the index stand in for a count, which would cost what the search does once more.</summary>
     public bool IsTooCommonToCount => Words is { Estimate: > 1000 };
 
+    /// <summary>Whether nothing is asked, and nothing hidden, beside the words.</summary>
+    public bool IsWordsAlone => IsIndexed && facets.Count == 0;
+
     /// <summary>The predicate without the words, for what has looked at them already.</summary>
     public string WhereBesideWords => WhereWithoutWords;
 
     /// <summary>The name of the parameter that holds the words (tsquery as text), or null.</summary>
     public string? WordsParameter => words;
 
-    private string Match => Words!.IsCommon ? Look : $"t.id IN (SELECT search_tickets({words}::text::tsquery, {SearchPlan.MostGathered}, {FacetNames}){Direct})";
+    private string Match => Words!.IsCommon ? Look : Gathered;
+
+    /// <summary>All of them, however many there are: what is changed in bulk, exported or counted is told to be everything.</summary>
+    private string Gathered => $"t.id IN (SELECT search_tickets({words}::text::tsquery, {int.MaxValue}, {FacetNames}){Direct})";
 
     private string FacetNames => facets.Count == 0 ? "NULL" : facetNames ??= Add(Rows.P(facets.Select(f => string.Join(SearchFacets.Or, f.Names)).ToArray()));
 
@@ -53,6 +59,9 @@ internal sealed partial class TicketFilter
 
     /// <summary>The predicate for rows that are looked at in the order of the list until enough have the words.</summary>
     public string WhereLooking => $"{WhereWithoutWords} AND {Look}";
+
+    /// <summary>The predicate for rows of which the index names all that have the words.</summary>
+    public string WhereGathered => $"{WhereWithoutWords} AND {Gathered}";
 
     /// <summary>The newest tickets that the index names, on a way.</summary>
     /// <param name="way">The way; with weeks, they are a parameter behind all others.</param>
@@ -71,6 +80,10 @@ internal sealed partial class TicketFilter
 
     /// <summary>All that match, where the index knows them without a look at their tickets; otherwise null.</summary>
     public string? IndexedMatches(int most) => Words is not null && IsIndexed && Direct is null ? $"SELECT search_tickets({words}::text::tsquery, {most}, {FacetNames})" : null;
+
+    /// <summary>Up to so many of those that match, to be counted: where words are common, what the index knows beside them is looked for with them.</summary>
+    public string Matches(int most) =>
+        IndexedMatches(most) is null || !IsTooCommonToCount || facets.Count == 0 ? IndexedMatches(most) ?? $"SELECT 1 FROM tickets t WHERE {Where} LIMIT {most}" : $"SELECT {Newest(WordsWay.Cross, most)}";
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
     public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != facetNames && $"${n + 1}" != among).Select(p => p.Value));

@@ -12,6 +12,9 @@ internal static partial class TicketSnippets
 {
     private const int Length = 240;
 
+    /// <summary>The newest comments of a ticket that are looked through.</summary>
+    private const int Comments = 200;
+
     /// <summary>All white space but the blank.</summary>
     private static readonly SearchValues<char> Breaks = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => c != ' ' && char.IsWhiteSpace(c))]);
 
@@ -31,7 +34,7 @@ internal static partial class TicketSnippets
             UNION ALL
             (SELECT c.id, c.format, {Beginning("c.body")} FROM ticket_comments c
              WHERE c.tenant_id = t.tenant_id AND c.ticket_id = t.id AND c.deleted_at IS NULL AND ($3 OR c.visibility = 'public')
-             ORDER BY c.created_at DESC, c.id DESC LIMIT 20)) n
+             ORDER BY c.created_at DESC, c.id DESC LIMIT {Comments})) n
         WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND (lower(n.body COLLATE "C") LIKE ANY ($4) OR octet_length(n.body) <> length(n.body))
         """, Rows.P(tenantId), Rows.P(tickets.Select(t => t.Id).ToArray()), Rows.P(caller.May(Permission.NotesRead)),
         Rows.P(words.Beginnings.Select(b => $"%{b.Replace('\\', '_')}%").ToArray()));

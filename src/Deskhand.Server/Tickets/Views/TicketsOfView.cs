@@ -89,13 +89,13 @@ internal static class CountViews
             }
 
             var filter = TicketFilter.Read(new TicketFilters(), asked.Value, caller, rulebook, parameters).Value;
-            if (filter.IsTooCommonToCount)
+            if (filter is { IsTooCommonToCount: true, IsWordsAlone: true })
             {
                 memory.Keep(view, who, counts[view.Id] = new ViewCount(view.Id, CountedUpTo, true, null));
                 continue;
             }
 
-            parts.Add($"(SELECT {counted.Count}, count(*)::int FROM (SELECT 1 FROM tickets t WHERE {filter.Where} LIMIT {CountedUpTo + 1}) n)");
+            parts.Add($"(SELECT {counted.Count}, count(*)::int FROM ({filter.Matches(CountedUpTo + 1)}) n)");
             counted.Add(view);
         }
 
