@@ -27,12 +27,15 @@ internal static class TicketReferences
         // only what changes is checked, so there is nothing to ask about what stays
         if (before is not null && NamesTheSame(fields, before.Fields)) return Known.Nothing;
 
+        // a new ticket waits for who is just being merged away, and then does not find it: nothing is left behind at an entry that nobody sees any more;
+        // one that is split off does not, for its original is locked already, which the merge may be waiting for
+        var held = change is TicketChange.Create { From: null } ? " FOR KEY SHARE" : "";
         // only what is named is asked for: a plan over all eight tables costs more than the rest of the change
         var number = AssetNumber(fields);
         var asset = number is not null ? "a.number_key = lower($8)" : fields.AssetId is not null && fields.AssetNumber is null ? "a.id = $5" : null;
         var rows = await session.Query($"""
-            SELECT {If(fields.CustomerId, "SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL")},
-                   {If(fields.ContactId, "SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL")},
+            SELECT {If(fields.CustomerId, "SELECT tier FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL" + held)},
+                   {If(fields.ContactId, "SELECT customer_id FROM contacts WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL" + held)},
                    {If(fields.LocationId, "SELECT customer_id FROM locations WHERE tenant_id = $1 AND id = $4 AND deleted_at IS NULL")},
                    a.id, a.number, a.customer_id, a.location_id, a.project_id,
                    {If(fields.AssigneeId, "SELECT true FROM users WHERE tenant_id = $1 AND id = $6 AND active AND deleted_at IS NULL AND role <> 'light_agent'")},

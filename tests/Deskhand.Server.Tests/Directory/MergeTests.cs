@@ -109,6 +109,28 @@ public sealed class MergeTests(Desk desk) : IClassFixture<Desk>
         await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, $"SELECT count(*) FROM tickets WHERE customer_id = '{source}'") == 201);
     }
 
+    /// <summary>Nobody finds what is left at a customer that was merged away.</summary>
+    [Fact]
+    public async Task A_ticket_that_is_made_while_its_customer_is_merged_goes_along_or_is_refused()
+    {
+        var tenant = await desk.NewTenant("late");
+        var (target, source) = (await Customer(tenant.Agent, new { name = "T" }), await Customer(tenant.Agent, new { name = "S" }));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => tenant.Agent.NewTicket($"Number {i}", new { customerId = source })));
+        var merge = tenant.Manager.Post($"/customers/{target}/merge", new { sourceIds = new[] { source } });
+        var (made, refused) = (100, 0);
+        while (refused == 0)
+            foreach (var reply in await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => tenant.Agent.Post("/tickets", new { subject = "Late", customerId = source }))))
+            {
+                Assert.Contains(reply.Status, (int[])[201, 404, 422]);
+                if (reply.Status == 201) made++;
+                else refused++;
+            }
+
+        (await merge).Expect(200);
+        await Eventually.Holds(async () => await desk.Scalar<long>(tenant.Id, $"SELECT count(*) FROM tickets WHERE customer_id = '{target}'") == made);
+        Assert.Equal(0, await desk.Scalar<long>(tenant.Id, $"SELECT count(*) FROM tickets WHERE customer_id = '{source}'"));
+    }
+
     private static async Task<string> Customer(Person agent, object fields) => (await agent.Post("/customers", fields)).Expect(201)["id"]!;
 
     private static string Plain(JsonObject entry)

@@ -39,6 +39,8 @@ internal sealed class DirectoryMerges(TenantSession session, ChangeLog log, Tick
             if (await Present(name, targetId, sourceIds, cancellationToken) is { } done) return done;
             TRow[] sources = [.. sourceIds.Select(id => rows.Find(r => r.Id == id && r.DeletedAt is null)).OfType<TRow>()];
             if (sources.Length < sourceIds.Length) return Problem.UnknownReference("sourceIds", name);
+            // tickets that are being made for a source are waited for, and those that come now wait (TicketReferences)
+            await session.Execute($"SELECT 1 FROM {kind.Kind.Table} WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE", cancellationToken, Rows.P(session.TenantId), Rows.P(sourceIds));
             var now = Instants.Now(clock);
             var moves = await kind.Moves(session, target, sources, cancellationToken);
             if (moves.Problem is { } refused) return refused;
