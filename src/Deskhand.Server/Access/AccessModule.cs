@@ -56,9 +56,9 @@ internal static class AccessModule
         api.Post("/auth/logout", Needs.SignIn, SignOut.Handle);
         api.Get("/auth/sessions", Needs.SignIn, ListSessions.Handle);
         api.Delete("/auth/sessions/{id}", Needs.SignIn, EndSession.Handle);
-        api.PostSecret("/auth/password", Needs.SignIn, ChangePassword.Handle);
-        api.PostSecret("/auth/totp/setup", Needs.SignIn, SetUpTotp.Handle);
-        api.PostSecret("/auth/totp/confirm", Needs.SignIn, ConfirmTotp.Handle);
+        api.PostProof("/auth/password", Needs.SignIn, ChangePassword.Handle);
+        api.PostProof("/auth/totp/setup", Needs.SignIn, SetUpTotp.Handle);
+        api.PostProof("/auth/totp/confirm", Needs.SignIn, ConfirmTotp.Handle);
         api.Delete("/auth/totp", Needs.SignIn, TurnOffTotp.Handle);
     }
 

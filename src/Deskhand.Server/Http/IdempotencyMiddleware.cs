@@ -3,13 +3,15 @@ using System.Text;
 using Deskhand.Access;
 using Deskhand.Data;
 using Microsoft.AspNetCore.Http.Features;
+using NpgsqlTypes;
 
 namespace Deskhand.Http;
 
 /// <summary>
-/// <c>Idempotency-Key</c> on POST (API.md): the key, the effect and the answer are one transaction, so a retry after any crash or lost
+/// <c>Idempotency-Key</c> on POST: the key, the effect and the answer are one transaction, so a retry after any crash or lost
 /// answer finds either all of them or none. A second request with the key waits for the first and then gets the same answer.
-/// Only answers that did something are kept; a refused request may be tried again with the same key.
+/// Only answers that did something are kept; a refused request may be tried again with the same key. Of an answer that holds a secret nothing
+/// is kept but that it was given.
 /// </summary>
 internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secret, TimeProvider clock)
 {
@@ -20,7 +22,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
     {
         if (!HttpMethods.IsPost(context.Request.Method) || scope.CallerOrNull is not { } caller
             || !context.Request.Headers.TryGetValue("Idempotency-Key", out var header)
-            || context.GetEndpoint()?.Metadata.GetMetadata<HoldsSecret>() is not null) return next(context);
+            || context.GetEndpoint()?.Metadata.GetMetadata<TakesNoKey>() is not null) return next(context);
         var key = header.ToString();
         if (key.Length is 0 or > 255 || key.Any(c => c is <= ' ' or > '~'))
             return Problem.Malformed("Idempotency-Key", "The key has 1 to 255 visible ASCII characters.").Write(context);
@@ -31,6 +33,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
     {
         var session = context.RequestServices.GetRequiredService<TenantSession>();
         var fingerprint = await Fingerprint(context);
+        var holdsSecret = context.GetEndpoint()!.Metadata.GetMetadata<HoldsSecret>() is not null;
         var client = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var buffer = new MemoryStream();
         Outcome<Kept> outcome;
@@ -55,7 +58,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
                 await session.Execute("""
                     UPDATE idempotency_keys SET status = $4, location = $5, etag = $6, content_type = $7, body = $8 WHERE tenant_id = $1 AND caller_id = $2 AND key = $3
                     """, CancellationToken.None, Rows.P(session.TenantId), Rows.P(caller.Key), Rows.P(key), Rows.P(kept.Status), Rows.P(kept.Location), Rows.P(kept.ETag),
-                    Rows.P(kept.ContentType), Rows.P(kept.Body));
+                    Rows.P(kept.ContentType), Rows.P(holdsSecret ? null : kept.Body, NpgsqlDbType.Bytea));
                 return kept;
             }, context.RequestAborted);
         }
@@ -76,11 +79,12 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
     {
         var rows = await session.Query(
             "SELECT fingerprint, status, location, etag, content_type, body FROM idempotency_keys WHERE tenant_id = $1 AND caller_id = $2 AND key = $3",
-            r => (Fingerprint: r.GetFieldValue<byte[]>(0), Kept: new Kept(r.GetInt32(1), r.Text(2), r.Text(3), r.Text(4), r.GetFieldValue<byte[]>(5), IsReplay: true)),
+            r => (Fingerprint: r.GetFieldValue<byte[]>(0), Kept: new Kept(r.GetInt32(1), r.Text(2), r.Text(3), r.Text(4), r.IsDBNull(5) ? null : r.GetFieldValue<byte[]>(5), IsReplay: true)),
             cancellationToken, Rows.P(session.TenantId), Rows.P(caller.Key), Rows.P(key));
-        return rows.Count == 1 && CryptographicOperations.FixedTimeEquals(rows[0].Fingerprint, fingerprint)
-            ? rows[0].Kept
-            : Problem.Conflict("idempotency_key_reused", "This Idempotency-Key came with another request before; use a new key for a new request.");
+        if (rows.Count != 1 || !CryptographicOperations.FixedTimeEquals(rows[0].Fingerprint, fingerprint))
+            return Problem.Conflict("idempotency_key_reused", "This Idempotency-Key came with another request before; use a new key for a new request.");
+        return rows[0].Kept is { Body: not null } kept ? kept
+            : Problem.Conflict("answer_not_kept", "This was done before with this Idempotency-Key. Its answer held a secret, which is shown once and kept nowhere: look at what was made, or use a new key to do it again.");
     }
 
     /// <summary>
@@ -106,7 +110,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
         return hash.GetHashAndReset();
     }
 
-    private sealed record Kept(int Status, string? Location, string? ETag, string? ContentType, byte[] Body, bool IsReplay)
+    private sealed record Kept(int Status, string? Location, string? ETag, string? ContentType, byte[]? Body, bool IsReplay)
     {
         public async Task Write(HttpContext context)
         {
@@ -116,7 +120,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, JwtSecret secr
             if (Location is not null) response.Headers.Location = Location;
             if (ETag is not null) response.Headers.ETag = ETag;
             if (IsReplay) response.Headers["Idempotency-Replayed"] = "true";
-            response.ContentLength = Body.Length == 0 ? null : Body.Length;
+            response.ContentLength = Body is { Length: > 0 } some ? some.Length : null;
             await response.Body.WriteAsync(Body, context.RequestAborted);
         }
     }

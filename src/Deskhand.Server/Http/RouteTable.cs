@@ -13,8 +13,11 @@ internal enum RouteClass
 /// <summary>The class of a route, as metadata.</summary>
 internal sealed record RouteLimit(RouteClass Class);
 
-/// <summary>Marks a route whose body or answer holds a secret.</summary>
+/// <summary>Marks a route whose answer holds a secret: of an Idempotency-Key it is kept that it was used, and nothing of the answer.</summary>
 internal sealed record HoldsSecret;
+
+/// <summary>Marks a POST that takes no Idempotency-Key.</summary>
+internal sealed record TakesNoKey;
 
 /// <summary>
 /// Writes the lines of a module's table of contents: verb, path, what it needs, use case. Nothing else maps routes, so every route
@@ -35,7 +38,7 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nam
 
     public RouteHandlerBuilder Delete(string path, Needs needs, Delegate useCase) => Map(HttpMethods.Delete, path, needs, useCase, RouteClass.Write);
 
-    /// <summary>The same use case by PATCH and by PUT (API.md lists such pairs).</summary>
+    /// <summary>The same use case by PATCH and by PUT.</summary>
     public void PutOrPatch(string path, Needs needs, Delegate useCase)
     {
         Put(path, needs, useCase);
@@ -45,8 +48,11 @@ internal sealed class RouteTable(RouteGroupBuilder group, string tag, string nam
     /// <summary>A route that tries credentials: few attempts, and open to everybody.</summary>
     public RouteHandlerBuilder SignIn(string path, Delegate useCase) => Map(HttpMethods.Post, path, Needs.Nothing, useCase, RouteClass.SignIn);
 
-    /// <summary>A POST whose body or answer holds a secret: it takes no Idempotency-Key, so that nothing of it is kept, and no failed attempt is rolled back.</summary>
+    /// <summary>A POST whose answer holds a secret, which is shown once.</summary>
     public RouteHandlerBuilder PostSecret(string path, Needs needs, Delegate useCase) => Post(path, needs, useCase).WithMetadata(new HoldsSecret());
+
+    /// <summary>A POST that proves who asks by a password or a code: it takes no Idempotency-Key, so that no failed attempt is rolled back. Done twice it is refused or does the same.</summary>
+    public RouteHandlerBuilder PostProof(string path, Needs needs, Delegate useCase) => Post(path, needs, useCase).WithMetadata(new TakesNoKey());
 
     private RouteHandlerBuilder Map(string verb, string path, Needs needs, Delegate useCase, RouteClass routeClass) =>
         RouteHandlerServices.Map(group, path, useCase, [verb], RequestDelegateFactory.InferMetadata, AtFirstCall)

@@ -1,3 +1,5 @@
+using Deskhand.Data;
+
 namespace Deskhand.Server.Tests.Http;
 
 public sealed class IdempotencyTests(Desk desk) : IClassFixture<Desk>
@@ -78,6 +80,20 @@ public sealed class IdempotencyTests(Desk desk) : IClassFixture<Desk>
             }, CancellationToken.None);
 
         (await agent.Post("/tickets", new { subject = "Today" }, ("Idempotency-Key", "old"))).Expect(201);
+    }
+
+    [Fact]
+    public async Task Sec39_An_answer_with_a_secret_is_given_once_and_kept_nowhere()
+    {
+        var agent = desk.Tenant.Agent;
+        var made = (await agent.Post("/api-tokens", new { name = "Once", scopes = new[] { "tickets:read" } }, ("Idempotency-Key", "secret-1"))).Expect(201);
+        var again = (await agent.Post("/api-tokens", new { name = "Once", scopes = new[] { "tickets:read" } }, ("Idempotency-Key", "secret-1"))).Expect(409);
+
+        Assert.Equal("answer_not_kept", again["code"]);
+        Assert.Equal("idempotency_key_reused", (await agent.Post("/api-tokens", new { name = "Another", scopes = new[] { "tickets:read" } }, ("Idempotency-Key", "secret-1"))).Expect(409)["code"]);
+        Assert.Equal(1, await desk.Scalar<long>(desk.Tenant.Id, "SELECT count(*) FROM api_tokens WHERE name = 'Once'"));
+        Assert.Equal(0, await desk.Scalar<long>(desk.Tenant.Id, "SELECT count(*) FROM idempotency_keys k WHERE strpos(k::text, $1) > 0", Rows.P(made["token"]!)));
+        Assert.Equal(201, await desk.Scalar<int>(desk.Tenant.Id, "SELECT status FROM idempotency_keys WHERE key = 'secret-1' AND body IS NULL"));
     }
 
     [Fact]
