@@ -81,7 +81,26 @@ internal static class CommandLine
                 Console.WriteLine(line);
             return 0;
         }, ct));
-        return new Command("tenant", "The businesses that run their desk in this installation.") { create, list };
+        return new Command("tenant", "The businesses that run their desk in this installation.")
+        {
+            create, list,
+            Suspend("suspend", "Shuts a tenant's desk: all its people and programs are out at once, and its data stay.", suspend: true),
+            Suspend("resume", "Opens a tenant's desk again.", suspend: false),
+        };
+    }
+
+    private static Command Suspend(string name, string description, bool suspend)
+    {
+        var slug = new Argument<string>("slug") { Description = "Slug of the tenant." };
+        var command = new Command(name, description) { slug };
+        command.SetAction((parsed, ct) => InInstallation(async i =>
+        {
+            if (await TenantId(i, parsed.GetValue(slug)!, ct) is not { } tenantId) return Fail($"There is no tenant {parsed.GetValue(slug)}.");
+            await using var session = i.Database.Database.For(tenantId);
+            var done = await SuspendTenant.Run(session, suspend, Actor.System(Via.CommandLine), Log(i), TimeProvider.System.Now(), ct);
+            return Print(done, changed => $"{parsed.GetValue(slug)} is {(changed ? "" : "already ")}{(suspend ? "suspended" : "open")}.");
+        }, ct));
+        return command;
     }
 
     private static Command User()

@@ -14,7 +14,7 @@ internal sealed class Housekeeping(Database database, AttachmentStore files, Eve
     private static readonly TimeSpan Every = TimeSpan.FromHours(6);
     private static readonly TimeSpan AfterStart = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long an answer is kept for a repeated request (API.md), and an upload for its comment.</summary>
+    /// <summary>How long an answer is kept for a repeated request, and an upload for its comment.</summary>
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     /// <summary>How long a used-up refresh token can still tell that somebody else uses it.</summary>

@@ -12,6 +12,7 @@ internal static class OperationsModule
     {
         services.AddSingleton<Health>();
         services.AddHostedService<Telemetry>();
+        services.AddSingleton<MetricsPage>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         services.AddResponseCompression(compression =>
         {
@@ -44,6 +45,7 @@ internal static class OperationsModule
         app.MapGet("/health/live", Health.Live).WithMetadata(Needs.Nothing).ExcludeFromDescription();
         app.MapGet("/health/ready", (Health health, CancellationToken ct) => health.Ready(ct)).WithMetadata(Needs.Nothing).ExcludeFromDescription();
         app.MapGet("/health", (Health health, CancellationToken ct) => health.Components(ct)).WithMetadata(new Needs(Permission.HealthRead)).ExcludeFromDescription();
+        app.MapGet("/metrics", (MetricsPage page) => page.Show()).WithMetadata(new Needs(Permission.HealthRead)).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(Needs.Nothing);
         app.MapGet("/docs", DocsPage.Show).WithMetadata(Needs.Nothing).ExcludeFromDescription();
         app.MapGet("/", WorkspacePage.Home).WithMetadata(Needs.Nothing).ExcludeFromDescription();

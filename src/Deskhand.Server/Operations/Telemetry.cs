@@ -11,6 +11,10 @@ namespace Deskhand.Operations;
 /// </summary>
 internal sealed class Telemetry(IConfiguration configuration) : IHostedService, IDisposable
 {
+    /// <summary>Who publishes figures.</summary>
+    public static readonly string[] Meters =
+        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "System.Net.Http", "System.Runtime", "Npgsql", "Deskhand"];
+
     private TracerProvider? traces;
     private MeterProvider? metrics;
 
@@ -22,7 +26,7 @@ internal sealed class Telemetry(IConfiguration configuration) : IHostedService, 
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Deskhand", "RabbitMQ.Client.Publisher")
             .AddOtlpExporter().Build();
         metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "System.Net.Http", "System.Runtime", "Npgsql", "Deskhand")
+            .AddMeter(Meters)
             .AddOtlpExporter().Build();
         return Task.CompletedTask;
     }

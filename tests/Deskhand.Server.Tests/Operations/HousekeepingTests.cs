@@ -9,6 +9,19 @@ namespace Deskhand.Server.Tests.Operations;
 public sealed class HousekeepingTests(Desk desk) : IClassFixture<Desk>
 {
     [Fact]
+    public async Task Sec26_The_results_of_a_job_go_after_a_month()
+    {
+        var agent = desk.Tenant.Agent;
+        await agent.NewTicket(more: new { tags = new[] { "month" } });
+        var (kept, old) = ((await agent.JobEnded((await agent.Put("/tickets/update_many", new { filter = new { tag = new[] { "month" } }, addTags = new[] { "one" } })).Expect(202)["id"]))["id"], (await agent.JobEnded((await agent.Put("/tickets/update_many", new { filter = new { tag = new[] { "month" } }, addTags = new[] { "two" } })).Expect(202)["id"]))["id"]);
+        await Execute("UPDATE jobs SET finished_at = finished_at - interval '32 days' WHERE id = ANY ($1)", Rows.P(new[] { Guid.Parse(old!) }));
+        await desk.Services.GetRequiredService<Housekeeping>().Run(default);
+        (await agent.Get($"/jobs/{kept}")).Expect(200);
+        (await agent.Get($"/jobs/{old}")).Expect(404);
+        (await agent.Get($"/jobs/{old}/items")).Expect(404);
+    }
+
+    [Fact]
     public async Task Uploads_that_became_part_of_nothing_and_files_without_a_row_go_after_a_day()
     {
         var agent = desk.Tenant.Agent;

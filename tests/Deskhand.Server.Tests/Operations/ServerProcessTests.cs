@@ -70,6 +70,10 @@ public sealed class ServerProcessTests : IDisposable
             Assert.Equal(0, (await ServerProcess.Run(folder, ["tenant", "create", "second", "--workflow", "psa"])).ExitCode);
             using var admin = await server.SignIn();
             Assert.Equal(200, (int)(await admin.GetAsync("/api/v1/auth/me")).StatusCode);
+            // Sec03: refused, and noted
+            using var strange = new HttpRequestMessage(HttpMethod.Get, "/api/v1/auth/me") { Headers = { { "X-Tenant-Id", Guid.NewGuid().ToString() } } };
+            Assert.Equal(403, (int)(await admin.SendAsync(strange)).StatusCode);
+            Assert.Contains("sent the header X-Tenant-Id of another tenant", server.Output, StringComparison.Ordinal);
         }
 
         var made = await ServerProcess.Run(folder, ["user", "create", "second", "boss@second.example", "--role", "admin"]);
@@ -78,6 +82,10 @@ public sealed class ServerProcessTests : IDisposable
         var token = await ServerProcess.Run(folder, ["token", "create", "second", "boss@second.example", "--scope", "tickets:read"]);
         Assert.Matches("^dh_", token.Output);
         Assert.Contains("second", (await ServerProcess.Run(folder, ["tenant", "list"])).Output, StringComparison.Ordinal);
+        Assert.Contains("second is suspended", (await ServerProcess.Run(folder, ["tenant", "suspend", "second"])).Output, StringComparison.Ordinal);
+        Assert.Contains("(suspended)", (await ServerProcess.Run(folder, ["tenant", "list"])).Output, StringComparison.Ordinal);
+        Assert.Contains("second is open", (await ServerProcess.Run(folder, ["tenant", "resume", "second"])).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await ServerProcess.Run(folder, ["tenant", "suspend", "third"])).ExitCode);
         Assert.Contains("applied", (await ServerProcess.Run(folder, ["migrate", "status"])).Output, StringComparison.Ordinal);
         Assert.Equal(1, (await ServerProcess.Run(folder, ["migrate", "down", "--to", "0"])).ExitCode);
         Assert.Equal(0, (await ServerProcess.Run(folder, ["migrate", "down", "--to", "0", "--yes"])).ExitCode);
@@ -142,9 +150,10 @@ public sealed class ServerProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_under_a_load_of_creates_it_comes_back_with_every_acknowledged_ticket_no_gap_and_one_event_each()
+    public async Task Sec31_Killed_under_a_load_of_creates_it_comes_back_with_every_acknowledged_ticket_no_gap_and_one_event_each_and_what_is_sent_again_is_done_once()
     {
-        var acknowledged = new ConcurrentBag<string>();
+        var (acknowledged, asked) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+        static HttpRequestMessage Create(string key) => new(HttpMethod.Post, "/api/v1/tickets") { Content = JsonContent.Create(new { subject = key }), Headers = { { "Idempotency-Key", key } } };
         for (var round = 0; round < 2; round++)
         {
             var server = await ServerProcess.Start(folder);
@@ -156,7 +165,9 @@ public sealed class ServerProcessTests : IDisposable
                 {
                     try
                     {
-                        using var answer = await admin.PostAsJsonAsync("/api/v1/tickets", new { subject = "Under load" }, stop.Token);
+                        var key = Guid.NewGuid().ToString();
+                        asked.Add(key);
+                        using var answer = await admin.SendAsync(Create(key), stop.Token);
                         acknowledged.Add(JsonNode.Parse(await answer.Content.ReadAsStringAsync(stop.Token))!["reference"]!.ToString());
                     }
                     catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
@@ -176,18 +187,27 @@ public sealed class ServerProcessTests : IDisposable
 
         await using var again = await ServerProcess.Start(folder);
         using var reader = await again.SignIn();
-        var references = new List<(long Number, string Reference)>();
+        // whoever got no answer, and some who did, ask once more
+        foreach (var key in asked)
+        {
+            using var repeated = await reader.SendAsync(Create(key));
+            Assert.Equal(System.Net.HttpStatusCode.Created, repeated.StatusCode);
+        }
+
+        var (references, subjects) = (new List<(long Number, string Reference)>(), new List<string>());
         string? cursor = null;
         do
         {
             var page = JsonNode.Parse(await reader.GetStringAsync("/api/v1/tickets?limit=100&sort=number" + (cursor is null ? "" : $"&cursor={cursor}")))!;
             references.AddRange(page["data"]!.AsArray().Select(t => (t!["number"]!.GetValue<long>(), t["reference"]!.ToString())));
+            subjects.AddRange(page["data"]!.AsArray().Select(t => t!["subject"]!.ToString()));
             cursor = page["pagination"]!["nextCursor"]?.ToString();
         }
         while (cursor is not null);
 
         Assert.Equal(Enumerable.Range(1, references.Count).Select(n => (long)n), references.Select(r => r.Number));
         Assert.All(references, r => Assert.EndsWith($"-{r.Number:D6}", r.Reference, StringComparison.Ordinal));
+        Assert.Equal(asked.Order(StringComparer.Ordinal), subjects.Order(StringComparer.Ordinal));
         Assert.Empty(acknowledged.Except(references.Select(r => r.Reference), StringComparer.Ordinal));
 
         var events = new List<string>();
