@@ -1,4 +1,4 @@
-import { expect, expectAccessible, signIn, test } from './desk';
+import { expect, expectAccessible, password, signIn, test } from './desk';
 
 test('signing in leads to where one wanted to go, and signing out ends it', async ({ page }) => {
   await page.goto('/tickets?assignee=none');
@@ -14,6 +14,18 @@ test('signing in leads to where one wanted to go, and signing out ends it', asyn
   await expect(page).toHaveURL(/\/sign-in/);
   await page.goto('/tickets');
   await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test('after signing in nobody is led away from the desk', async ({ page }) => {
+  for (const then of ['https://evil.example/', '//evil.example/', '/\\evil.example/', 'javascript:alert(1)']) {
+    await page.goto(`/sign-in?then=${encodeURIComponent(then)}`);
+    const desk = new URL(page.url()).origin;
+    await page.getByLabel('E-mail').fill('admin@example.com');
+    await page.locator('input[type=password]').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('navigation')).toBeVisible();
+    expect(new URL(page.url()).origin).toBe(desk);
+  }
 });
 
 test('the policy of the page lets everything in that it is made of', async ({ page }) => {

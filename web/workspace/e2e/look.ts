@@ -12,7 +12,7 @@ test('pictures of every page', async ({ page, request }) => {
   const { data: [busy] } = await api.get<{ data: { reference: string }[] }>('/tickets?statusCategory=open&sort=-priority&limit=1');
   const pages: Record<string, string> = {
     'sign-in': '/sign-in', list: '/tickets', grouped: '/tickets?groupBy=priority&statusCategory=new,open', empty: '/tickets?tag=nothing-has-this', ticket: `/tickets/${busy!.reference}`, history: `/tickets/${busy!.reference}?tab=history`, rules: `/tickets/${busy!.reference}?tab=history&show=rules`, new: '/tickets/new',
-    customers: '/customers', customer: `/customers/${await first('customers')}`, contacts: '/contacts', contact: `/contacts/${await first('contacts')}`, locations: '/locations', assets: '/assets', import: '/customers/import', duplicates: '/customers/duplicates', dashboard: '/dashboard?range=d90',
+    customers: '/customers', customer: `/customers/${await first('customers')}`, contacts: '/contacts', contact: `/contacts/${await first('contacts')}`, locations: '/locations', assets: '/assets', search: '/search?q=printer', 'search-empty': '/search', import: '/customers/import', duplicates: '/customers/duplicates', dashboard: '/dashboard?range=d90',
     ...Object.fromEntries(settings.map(s => [`settings-${s}`, `/settings/${s}`])), 'settings-workflow-edit': '/settings/workflow?edit=1', 'settings-trigger-new': '/settings/triggers?new=1', 'settings-automation-new': '/settings/automations?new=1', 'settings-webhook-new': '/settings/webhooks?new=1', 'settings-calendar-new': '/settings/calendars?new=1', 'settings-macro-new': '/settings/macros?new=1', 'settings-policy-new': '/settings/sla?new=1', 'settings-view-new': '/settings/views?new=1', nowhere: '/nowhere',
   };
   const only = process.env.LOOK?.split(',');

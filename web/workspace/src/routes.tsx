@@ -94,6 +94,7 @@ const routeTree = root.addChildren([
     page('/locations/$id', () => import('./directory/OtherPages'), 'LocationPage'),
     page('/assets', () => import('./directory/OtherLists'), 'AssetListPage'),
     page('/assets/$id', () => import('./directory/OtherPages'), 'AssetPage'),
+    page('/search', () => import('./search/SearchPage'), 'SearchPage'),
     page('/dashboard', () => import('./reports/DashboardPage'), 'DashboardPage'),
     settings,
     page('/settings/people', () => import('./settings/PeoplePage'), 'PeoplePage'),

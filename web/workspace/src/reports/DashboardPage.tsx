@@ -17,6 +17,7 @@ import { download, toCsv } from './csv';
 import classes from './reports.module.css';
 
 const Bars = lazy(() => import('./charts').then(m => ({ default: m.Bars })));
+const Course = lazy(() => import('./charts').then(m => ({ default: m.Course })));
 const Donut = lazy(() => import('./charts').then(m => ({ default: m.Donut })));
 
 const ranges = { d7: 7, d30: 30, d90: 90, y1: 365 } as const;
@@ -64,6 +65,7 @@ export function DashboardPage() {
         <Card title={t('reports.byGroup')}><BarList rows={b && b.byGroup.slice(0, 10).map(g => ({ name: g.name ?? t('reports.noGroup'), count: g.count, search: { group: g.id ?? 'none', statusCategory: open } }))} /></Card>
         <CountChart title={t('reports.byChannel')} counts={v?.byChannel} nameOf={c => t(`tickets.channel.${c as 'email'}`)} search={c => ({ channel: c, q: `created>=${day}` })} />
         <CountChart title={t('reports.byCategory')} counts={v?.byCategory} nameOf={c => category(c)?.name ?? c} search={c => ({ category: c, q: `created>=${day}` })} />
+        <Backlog />
         <Sla from={from} />
         {me.may('reports:read') && <Satisfaction from={from} />}
       </div>
@@ -124,6 +126,33 @@ function CountChart({ title, counts, nameOf, search }: { title: string; counts: 
       <details>
         <summary>{t('reports.asTable')}</summary>
         <DataTable label={title} rows={rows ?? []} rowKey={([key]) => key} columns={[{ key: 'what', title: t('reports.what'), cell: ([key]) => <Link to="/tickets" search={search(key)} className={classes.link}>{nameOf(key)}</Link> }, { key: 'count', title: t('reports.count'), cell: ([, n]) => <span className="tabular">{new Intl.NumberFormat(i18n.language).format(n)}</span> }]} />
+      </details>
+    </Card>
+  );
+}
+
+/** How many waited to be solved, at the end of each of the last thirty days. */
+function Backlog() {
+  const { t, i18n } = useTranslation();
+  const all = useQuery({ queryKey: ['ticket-stats', 'all'], queryFn: () => answer(api.GET('/api/v1/tickets/stats')) });
+  const day = new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const number = new Intl.NumberFormat(i18n.language);
+  const days = all.data?.backlog;
+  return (
+    <Card title={t('reports.backlogOverTime')} kind="wide">
+      <div className={classes.box} aria-hidden>
+        {all.error ? <Failed error={all.error} /> : !days ? <ChartLoading /> : (
+          <Suspense fallback={<ChartLoading />}><Course rows={days.map(d => ({ name: day.format(new Date(d.date)), unsolved: d.unsolved }))} series={[{ name: 'unsolved', label: t('reports.unsolved'), color: 'iris.5' }]} /></Suspense>
+        )}
+      </div>
+      <details>
+        <summary>{t('reports.asTable')}</summary>
+        <DataTable label={t('reports.backlogOverTime')} rows={days && [...days].reverse()} rowKey={d => d.date} columns={[
+          { key: 'day', title: t('reports.day'), cell: d => day.format(new Date(d.date)) },
+          { key: 'created', title: t('reports.created'), cell: d => <span className="tabular">{number.format(d.created)}</span> },
+          { key: 'solved', title: t('reports.solved'), cell: d => <span className="tabular">{number.format(d.solved)}</span> },
+          { key: 'unsolved', title: t('reports.unsolved'), cell: d => <span className="tabular">{number.format(d.unsolved)}</span> },
+        ]} />
       </details>
     </Card>
   );

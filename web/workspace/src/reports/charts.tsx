@@ -1,5 +1,5 @@
 import '@mantine/charts/styles.css';
-import { BarChart, DonutChart } from '@mantine/charts';
+import { AreaChart, BarChart, DonutChart } from '@mantine/charts';
 import classes from './reports.module.css';
 
 export interface Slice { name: string; value: number; color: string }
@@ -16,6 +16,11 @@ export function Bars({ rows, series, stacked, lying, onPick }: { rows: Row[]; se
         barProps={{ ...box.barProps, ...(onPick ? { onClick: (bar: { payload?: unknown }) => { onPick(bar.payload as Row); } } : {}) }} />
     </div>
   );
+}
+
+/** Numbers over time. */
+export function Course({ rows, series }: { rows: Row[]; series: Series[] }) {
+  return <AreaChart h={240} w="100%" accessibilityLayer={false} data={rows} dataKey="name" series={series} curveType="linear" withDots={false} tickLine="none" gridAxis="x" gridColor="var(--desk-border)" strokeDasharray="0" areaProps={{ isAnimationActive: false }} yAxisProps={{ allowDecimals: false }} xAxisProps={{ minTickGap: 24 }} />;
 }
 
 export function Donut({ slices, label }: { slices: Slice[]; label: string }) {

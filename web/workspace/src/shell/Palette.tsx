@@ -79,7 +79,7 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
           </Spotlight.ActionsGroup>
         )}
         {everywhere.length > 0 && <Spotlight.ActionsGroup label={typed === '' ? t('shell.palette.goTo') : t('shell.palette.actions')}>{everywhere.map(action)}</Spotlight.ActionsGroup>}
-        {typed !== '' && <Spotlight.Action onClick={go('/tickets', { q: typed })} leftSection={<IconSearch size={16} stroke={1.6} />} label={t('shell.palette.searchFor', { words: typed })} />}
+        {typed !== '' && <Spotlight.Action onClick={go('/search', { q: typed })} leftSection={<IconSearch size={16} stroke={1.6} />} label={t('shell.palette.searchFor', { words: typed })} />}
         {typed === '' && shown.length === 0 && <Spotlight.Empty>{t('shell.palette.nothing')}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>

@@ -1,4 +1,4 @@
-import { IconBuilding, IconChartBar, IconInbox, IconPlus, IconRouter, IconSettings, IconTicket, IconUserCircle, IconUsers } from '@tabler/icons-react';
+import { IconBuilding, IconChartBar, IconInbox, IconPlus, IconRouter, IconSearch, IconSettings, IconTicket, IconUserCircle, IconUsers } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { ParseKeys } from 'i18next';
 import type { Search } from '../shared/search';
@@ -24,6 +24,7 @@ export const pages: NavigationEntry[] = [
   { to: '/customers', label: 'shell.nav.customers', icon: IconBuilding, keys: 'g c', permission: 'customers:read', section: 'work' },
   { to: '/contacts', label: 'directory.contacts', icon: IconUsers, permission: 'customers:read' },
   { to: '/assets', label: 'directory.assets', icon: IconRouter, permission: 'customers:read' },
+  { to: '/search', label: 'search.title', icon: IconSearch, keys: 'g f', permission: 'tickets:read' },
   { to: '/dashboard', label: 'shell.nav.dashboard', icon: IconChartBar, keys: 'g d', permission: 'tickets:read', section: 'work' },
   { to: '/settings/views', label: 'shell.nav.manageViews', icon: IconSettings, permission: 'tickets:read' },
   { to: '/settings', label: 'shell.nav.settings', icon: IconSettings, keys: 'g s', permission: 'users:read', section: 'bottom' },

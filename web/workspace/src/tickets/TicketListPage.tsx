@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconArrowUp, IconInbox, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,6 +9,7 @@ import { PageHeader } from '../shared/PageHeader';
 import { ProblemAlert } from '../shared/Problem';
 import { Empty, Failed } from '../shared/States';
 import { stringifySearch, type Search } from '../shared/search';
+import { useTyped } from '../shared/useTyped';
 import { useCommands } from '../shell/keys';
 import { viewsQuery } from '../shell/Sidebar';
 import { useTranslation } from '../text/useTranslation';
@@ -200,18 +200,11 @@ export function TicketListPage() {
 
 function QueryBox({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  if (seen !== value) {
-    setSeen(value);
-    setText(value);
-  }
-
-  const tell = useDebouncedCallback(onChange, 250);
+  const { text, type, now } = useTyped(value, onChange, 250);
   return (
     <TextInput className={classes.query} data-list-search size="xs" aria-label={t('tickets.list.filter')} placeholder={label} value={text} leftSection={<IconSearch size={14} />}
-      rightSection={text && <ActionIcon size="xs" aria-label={t('shared.clear')} onClick={() => { setText(''); onChange(''); }}><IconX size={12} /></ActionIcon>}
-      onChange={e => { setText(e.currentTarget.value); tell(e.currentTarget.value.trim()); }}
-      onKeyDown={e => { if (e.key === 'Escape') e.currentTarget.blur(); if (e.key === 'Enter') onChange(text.trim()); }} />
+      rightSection={text && <ActionIcon size="xs" aria-label={t('shared.clear')} onClick={() => { now(''); }}><IconX size={12} /></ActionIcon>}
+      onChange={e => { type(e.currentTarget.value); }}
+      onKeyDown={e => { if (e.key === 'Escape') e.currentTarget.blur(); if (e.key === 'Enter') now(text); }} />
   );
 }

@@ -5,7 +5,7 @@ export const shared = {
     title: 'This did not work', offline: 'The server cannot be reached.', stale: 'Somebody else has changed this meanwhile. Look again, then repeat.', tooMany: 'Too fast. Wait a moment.', reference: 'Trace {{id}}', crash: 'Something on this page broke.', reload: 'Reload',
   },
   time: { now: 'just now', minutes: '{{n}}m', hours: '{{n}}h', days: '{{n}}d', dueIn: 'in {{time}}', overdue: '{{time}} over' },
-  rowsOf: '{{shown}} of {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', search: 'Search', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
+  rowsOf: '{{shown}} of {{total}}', rowsOfAbout: '{{shown}} of about {{total}}', editField: 'Edit {{field}}: {{value}}', name: 'Name', actions: 'Actions', active: 'Active', inactive: 'Inactive', updated: 'Updated', search: 'Search', noHistory: 'Nothing has changed yet.', deleted: '{{name}} is deleted', saved: 'Saved',
   moreFacts_one: 'Show {{count}} empty field', moreFacts_other: 'Show {{count}} empty fields',
   rows_one: '{{count}} row', rows_other: '{{count}} rows',
   history: {

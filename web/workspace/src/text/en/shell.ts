@@ -12,7 +12,7 @@ export const shell = {
   },
   palette: {
     title: 'Command palette', placeholder: 'Type a command, a reference, or words…', nothing: 'Nothing found', goTo: 'Go to', actions: 'Actions', tickets: 'Tickets', customers: 'Customers', contacts: 'Contacts',
-    tags: 'Tags', searchFor: 'Search tickets for “{{words}}”', here: 'On this page',
+    tags: 'Tags', searchFor: 'Search for “{{words}}”', here: 'On this page',
   },
   keys: { title: 'Keyboard shortcuts', single: 'Shortcuts of a single key', singleHint: 'Turn off if you dictate, or if keys are struck by accident.', everywhere: 'Everywhere', thisPage: 'On this page', then: 'then' },
   notifications: {

@@ -7,7 +7,7 @@ export const shared: Catalogue['shared'] = {
     title: 'Esto no funcionó', offline: 'No se puede contactar con el servidor.', stale: 'Otra persona lo ha cambiado mientras tanto. Mire de nuevo y repita.', tooMany: 'Demasiado rápido. Espere un momento.', reference: 'Traza {{id}}', crash: 'Algo falló en esta página.', reload: 'Recargar',
   },
   time: { now: 'ahora mismo', minutes: '{{n}}min', hours: '{{n}}h', days: '{{n}}d', dueIn: 'en {{time}}', overdue: 'hace {{time}}' },
-  rowsOf: '{{shown}} de {{total}}', editField: 'Editar {{field}}: {{value}}', name: 'Nombre', actions: 'Acciones', active: 'Activo', inactive: 'Inactivo', updated: 'Actualizado', search: 'Buscar', noHistory: 'Nada ha cambiado todavía.', deleted: '{{name}} se eliminó', saved: 'Guardado',
+  rowsOf: '{{shown}} de {{total}}', rowsOfAbout: '{{shown}} de unos {{total}}', editField: 'Editar {{field}}: {{value}}', name: 'Nombre', actions: 'Acciones', active: 'Activo', inactive: 'Inactivo', updated: 'Actualizado', search: 'Buscar', noHistory: 'Nada ha cambiado todavía.', deleted: '{{name}} se eliminó', saved: 'Guardado',
   moreFacts_one: 'Mostrar {{count}} campo vacío', moreFacts_other: 'Mostrar {{count}} campos vacíos',
   rows_one: '{{count}} fila', rows_other: '{{count}} filas',
   history: {

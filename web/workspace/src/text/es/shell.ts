@@ -14,7 +14,7 @@ export const shell: Catalogue['shell'] = {
   },
   palette: {
     title: 'Paleta de comandos', placeholder: 'Escriba un comando, una referencia o palabras…', nothing: 'No se encontró nada', goTo: 'Ir a', actions: 'Acciones', tickets: 'Tickets', customers: 'Clientes', contacts: 'Contactos',
-    tags: 'Etiquetas', searchFor: 'Buscar tickets con «{{words}}»', here: 'En esta página',
+    tags: 'Etiquetas', searchFor: 'Buscar «{{words}}»', here: 'En esta página',
   },
   keys: { title: 'Atajos de teclado', single: 'Atajos de una sola tecla', singleHint: 'Desactívelos si dicta o si pulsa teclas sin querer.', everywhere: 'En todas partes', thisPage: 'En esta página', then: 'luego' },
   notifications: {
