@@ -7,7 +7,7 @@ namespace Deskhand.Mail;
 /// <param name="Name">The name beside it, or null.</param>
 public sealed record Mailbox(string Address, string? Name = null);
 
-/// <summary>A message cannot be written, because something in it would become another header or another command (SECURITY-CASES 19).</summary>
+/// <summary>A message cannot be written, because something in it would become another header or another command (security case 19).</summary>
 public sealed class MailFormatException(string message) : Exception(message);
 
 /// <summary>One message to one recipient: the headers that are set, and the same words as plain text and as HTML.</summary>

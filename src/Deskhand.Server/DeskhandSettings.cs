@@ -7,7 +7,7 @@ namespace Deskhand;
 /// <summary>A setting has a value that cannot be used. The message names the setting and says what was expected.</summary>
 public sealed class SettingsException(string message) : Exception(message);
 
-/// <summary>What part of the work this process does; every part by default (DESIGN §9).</summary>
+/// <summary>What part of the work this process does; every part by default.</summary>
 [Flags]
 internal enum ServerRoles
 {

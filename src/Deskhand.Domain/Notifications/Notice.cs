@@ -76,7 +76,7 @@ public sealed record Notice(NoticeKind Kind, NoticeTo To)
     /// <summary>It tells of an internal note: it goes to users and never to a contact, whatever <see cref="To"/> says.</summary>
     public bool IsOfNote { get; init; }
 
-    /// <summary>The words that came with the request are left out, because whoever sent them may have given the address of somebody else (SECURITY-CASES 15).</summary>
+    /// <summary>The words that came with the request are left out, because whoever sent them may have given the address of somebody else (security case 15).</summary>
     public bool HidesWords { get; init; }
 
     /// <summary>The words of a <see cref="NoticeKind.Message"/>; plain text. Null with any other kind.</summary>

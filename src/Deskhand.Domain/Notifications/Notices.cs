@@ -31,7 +31,7 @@ public static class Notices
         _ => [],
     };
 
-    /// <summary>Public words of the desk go to the requester; all words to those who work on the ticket; a note to nobody else (SECURITY-CASES 10, 18).</summary>
+    /// <summary>Public words of the desk go to the requester; all words to those who work on the ticket; a note to nobody else (security cases 10, 18).</summary>
     private static IEnumerable<Notice> OfComment(Comment comment, Ticket after, Circumstances c)
     {
         var isNote = comment.Visibility == Visibility.Internal;

@@ -38,7 +38,7 @@ public sealed record SearchClause(SearchField Field, string? Key, SearchComparis
 public sealed record SearchValue(string Text, int Position);
 
 /// <summary>
-/// A query of the search language (API.md): words, "phrases", beginnings*, field:value, comparisons, - for not; blanks mean and, commas and
+/// A query of the search language (docs/guide/api.md): words, "phrases", beginnings*, field:value, comparisons, - for not; blanks mean and, commas and
 /// repeated fields mean or.
 /// </summary>
 public sealed record SearchQuery(ImmutableArray<SearchTerm> Terms)

@@ -57,7 +57,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, BearerTokens tokens
             return;
         }
 
-        // the header never selects a tenant: it may only repeat the token's (SECURITY-CASES 3)
+        // the header never selects a tenant: it may only repeat the token's (security case 3)
         if (context.Request.Headers.TryGetValue("X-Tenant-Id", out var header) && !IsTenant(header, caller.TenantId))
         {
             logger.LogWarning("User {User} of tenant {Tenant} sent the header X-Tenant-Id of another tenant", caller.UserId, caller.TenantId);

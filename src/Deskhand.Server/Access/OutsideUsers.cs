@@ -4,7 +4,7 @@ namespace Deskhand.Access;
 
 /// <summary>
 /// People whom an outside issuer vouches for. The subject is a user's id here, or is linked to a user by (issuer, subject); never by
-/// e-mail alone (SECURITY-CASES 38). A subject seen for the first time in a tenant becomes a user, with the role of the token.
+/// e-mail alone (security case 38). A subject seen for the first time in a tenant becomes a user, with the role of the token.
 /// </summary>
 internal sealed class OutsideUsers(Database database, UserAccounts accounts)
 {

@@ -45,7 +45,7 @@ internal sealed class Passwords
         };
     }
 
-    /// <summary>For an account that does not exist: as long as <see cref="Verify"/>, so that the time tells nothing (case 36).</summary>
+    /// <summary>For an account that does not exist: as long as <see cref="Verify"/>, so that the time tells nothing (security case 36).</summary>
     public void VerifyNothing(string password) => Verify(null, password);
 
     // The hasher's third format: marker 1, then big-endian PRF (2 = HMAC-SHA512), iterations and salt length, salt, subkey.

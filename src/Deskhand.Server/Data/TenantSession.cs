@@ -5,7 +5,7 @@ namespace Deskhand.Data;
 
 /// <summary>
 /// One use case's access to the database, always inside one tenant. The tenant is set transaction-locally in the same round trip as
-/// the first statement, so no connection ever carries a tenant back to the pool (SECURITY-CASES 4).
+/// the first statement, so no connection ever carries a tenant back to the pool (security case 4).
 /// </summary>
 internal sealed class TenantSession(Database database, Guid tenantId) : IAsyncDisposable
 {

@@ -18,9 +18,9 @@ internal static class GetLocation
 /// <summary>GET /locations/{id}/history: every changed field, newest first.</summary>
 internal static class ListLocationHistory
 {
-    public static async Task<Answer<Page<HistoryRow>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<HistoryRow>>> Handle(string id, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var found = await Find.Row(LocationKind.One, id, session, cancellationToken);
-        return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, limit, cursor, caller, session, cancellationToken));
+        return Answer.Ok(found.Problem is { } problem ? problem : await HistoryOf.Read(found.Value.Id, null, null, page, caller, session, cancellationToken));
     }
 }

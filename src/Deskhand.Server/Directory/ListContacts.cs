@@ -82,8 +82,8 @@ internal static class ListContactsOfCustomer
 internal static class SearchContacts
 {
     public static async Task<Answer<Page<ContactResponse>>> Handle(
-        string? q, string? sort, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        string? q, string? sort, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
         Answer.Ok(string.IsNullOrWhiteSpace(q)
             ? Problem.Malformed("q", "Say what to look for: q=words.")
-            : await ListContacts.Read(new ContactQuery { Search = q, Sort = sort, Page = page, Limit = limit, Cursor = cursor }, caller, session, cancellationToken));
+            : await ListContacts.Read(new ContactQuery { Search = q, Sort = sort, Page = page.Page, Limit = page.Limit, Skip = page.Skip, Take = page.Take, Cursor = page.Cursor }, caller, session, cancellationToken));
 }

@@ -69,8 +69,8 @@ internal static class ListLocationsOfCustomer
 internal static class SearchLocations
 {
     public static async Task<Answer<Page<LocationResponse>>> Handle(
-        string? q, string? sort, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+        string? q, string? sort, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
         Answer.Ok(string.IsNullOrWhiteSpace(q)
             ? Problem.Malformed("q", "Say what to look for: q=words.")
-            : await ListLocations.Read(new LocationQuery { Search = q, Sort = sort, Page = page, Limit = limit, Cursor = cursor }, caller, session, cancellationToken));
+            : await ListLocations.Read(new LocationQuery { Search = q, Sort = sort, Page = page.Page, Limit = page.Limit, Skip = page.Skip, Take = page.Take, Cursor = page.Cursor }, caller, session, cancellationToken));
 }

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Deskhand.Access;
 using Deskhand.Automation;
 using Deskhand.Directory;
 using Deskhand.Notifications;
 using Deskhand.Search;
 using Deskhand.Sla;
+using Deskhand.Tenants;
 using Deskhand.Tickets;
 using Deskhand.Webhooks;
 
@@ -175,6 +177,37 @@ internal static class ApiExamples
         [typeof(Realtime.ReplayEvents.ReplayEventsBody)] = new Realtime.ReplayEvents.ReplayEventsBody { Sink = "rabbitmq", From = Morning, Types = ["ticket.created"] },
         [typeof(Realtime.ReplayEvents.ReplayedEvents)] = new Realtime.ReplayEvents.ReplayedEvents(412),
         [typeof(ReplayAnswer)] = new ReplayAnswer(37),
+        [typeof(SignInRequest)] = new SignInRequest("sam@karoo.example", "a quiet horse at noon", Tenant: "karoo"),
+        [typeof(RefreshRequest)] = new RefreshRequest("dhr_3kM9Zq7RfT2x"),
+        [typeof(ForgotRequest)] = new ForgotRequest("sam@karoo.example"),
+        [typeof(PasswordResetRequest)] = new PasswordResetRequest("dho_Zq7RfT2x3kM9", "a loud horse at dawn"),
+        [typeof(InvitationRequest)] = new InvitationRequest("dho_Zq7RfT2x3kM9", "a loud horse at dawn", "Sam Dlamini"),
+        [typeof(ChangePasswordRequest)] = new ChangePasswordRequest("a quiet horse at noon", "a loud horse at dawn"),
+        [typeof(ConfirmTotpRequest)] = new ConfirmTotpRequest("492039"),
+        [typeof(TurnOffTotpRequest)] = new TurnOffTotpRequest("a quiet horse at noon"),
+        [typeof(NewUser)] = new NewUser { Email = "sam@karoo.example", Name = "Sam Dlamini", Role = Role.Agent, TicketScope = TicketScope.Groups, Locale = "en", TimeZone = "Africa/Johannesburg" },
+        [typeof(UserFields)] = new UserFields { Email = "sam@karoo.example", Name = "Sam Dlamini", Role = Role.Manager },
+        [typeof(GroupFields)] = new GroupFields { Name = "Night shift", Description = "18:00 to 06:00" },
+        [typeof(NewApiToken)] = new NewApiToken { Name = "Field service planner", Scopes = ["tickets:read", "tickets:update"], ExpiresAt = Morning.AddDays(90) },
+        [typeof(SettingsFields)] = new SettingsFields
+        {
+            Name = "Karoo Fibre",
+            Locale = "en",
+            TimeZone = "Africa/Johannesburg",
+            PageLimit = 50,
+            ReferenceScheme = ReferenceScheme.ByChannel,
+            Workflow = "support",
+            SearchLanguage = "english",
+            SlaMonitored = true,
+        },
+        [typeof(OrganizationFields)] = new OrganizationFields { Name = "Karoo Logistics", Domains = ["karoo.example"], ExternalId = "ERP-1042" },
+        [typeof(RestoreTicket.RestoreBody)] = new RestoreTicket.RestoreBody("Deleted by mistake"),
+        [typeof(UnmergeTickets.UnmergeTicketsBody)] = new UnmergeTickets.UnmergeTicketsBody { SourceIds = [Guid.Parse("0199f0a4-8a2b-7c11-8e44-6f0d1c2b3a11")] },
+        [typeof(ArrangeViews.OrderBody)] = new ArrangeViews.OrderBody { ViewIds = [Guid.Parse("0199f0a2-1f6e-7d70-8a55-3d2b1c4e5f17"), Guid.Parse("0199f0a2-2a7f-7e81-9b66-4e3c2d5f6a18")] },
+        [typeof(UnmergeRecordsBody)] = new UnmergeRecordsBody { MergeId = Guid.Parse("0199f0a5-0d4e-7f92-8c77-5f4d3e6a7b19") },
+        [typeof(ErasePerson.EraseBody)] = new ErasePerson.EraseBody { Reason = "Asked for by the person on 2026-11-18" },
+        [typeof(EditComment.CommentEdit)] = new EditComment.CommentEdit { Body = "A technician is on the way, **between 10 and 12**." },
+        [typeof(ReorderPolicies.ReorderBody)] = new ReorderPolicies.ReorderBody { PolicyIds = [Guid.Parse("0199ef10-7a31-7c22-8d90-4b1e6f0a5c05")] },
         [typeof(AssetFields)] = new AssetFields { Number = "DR1734315", Name = "Fibre drop", ProjectId = ProjectId, InstalledOn = new DateOnly(2026, 3, 14), CustomerId = CustomerId },
     };
 

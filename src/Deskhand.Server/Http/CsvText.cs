@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Deskhand.Http;
 
 /// <summary>
-/// Keeps a spreadsheet from calculating with what somebody wrote (SECURITY-CASES 24). A value that Excel, LibreOffice or Google Sheets might take
+/// Keeps a spreadsheet from calculating with what somebody wrote (security case 24). A value that Excel, LibreOffice or Google Sheets might take
 /// for a formula gets an apostrophe in front, which makes it text there; <see cref="Read"/> takes it away again, so what was exported
 /// can be imported.
 /// </summary>

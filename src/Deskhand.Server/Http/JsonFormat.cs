@@ -7,7 +7,7 @@ using Deskhand.Tickets;
 
 namespace Deskhand.Http;
 
-/// <summary>The JSON of the API (API.md, conventions): camelCase, snake_case enum values, RFC 3339 instants with Z, and nothing unknown is accepted.</summary>
+/// <summary>The JSON of the API (docs/guide/api.md, conventions): camelCase, snake_case enum values, RFC 3339 instants with Z, and nothing unknown is accepted.</summary>
 internal static class JsonFormat
 {
     /// <summary>By which answers and events are written, and everything is read.</summary>

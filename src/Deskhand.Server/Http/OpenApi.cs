@@ -100,8 +100,10 @@ internal static class OpenApi
             parameter.Name = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
 
         var verb = context.Description.HttpMethod;
-        if (verb == HttpMethods.Post && needs.SignedIn && !metadata.OfType<HoldsSecret>().Any())
-            Parameter(operation, "Idempotency-Key", "The same key with the same body gets the stored answer for 24 hours; with another body, 409.");
+        if (verb == HttpMethods.Post && needs.SignedIn && !metadata.OfType<TakesNoKey>().Any())
+            Parameter(operation, "Idempotency-Key", metadata.OfType<HoldsSecret>().Any()
+                ? "It is done once with a key in 24 hours; a second time answers 409, because the answer holds a secret that is kept nowhere."
+                : "The same key with the same body gets the stored answer for 24 hours; with another body, 409.");
         if (verb is "PUT" or "PATCH" or "DELETE")
             Parameter(operation, "If-Match", "An ETag; the change is refused with 412 when it is no longer the present one.");
 
@@ -137,8 +139,17 @@ internal static class OpenApi
             yield return ("422", "A value breaks a rule.");
         }
 
+        if (path.EndsWith("/events", StringComparison.Ordinal) && verb == HttpMethods.Get) yield return ("410", "What the cursor names is no longer kept.");
+        if (path.EndsWith("/views/{id}/tickets", StringComparison.Ordinal)) yield return ("409", "The view does not fit the desk any more.");
         if (verb is "PUT" or "PATCH" or "DELETE") yield return ("412", "The If-Match version is no longer the present one.");
+        if (verb is "POST" or "PUT" or "PATCH")
+        {
+            yield return ("413", "The body is larger than allowed.");
+            yield return ("415", "The body is of another type than this takes.");
+        }
+
         yield return ("429", "Too many requests; see Retry-After.");
+        yield return ("503", "The database does not answer at the moment; try again.");
     }
 
     private static void Parameter(OpenApiOperation operation, string header, string description) => (operation.Parameters ??= []).Add(new OpenApiParameter

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Deskhand.Http;
 
-/// <summary>Which addresses the server may call on behalf of somebody who is not its operator (SECURITY-CASES 28).</summary>
+/// <summary>Which addresses the server may call on behalf of somebody who is not its operator (security case 28).</summary>
 internal static class OutboundAddress
 {
     /// <summary>

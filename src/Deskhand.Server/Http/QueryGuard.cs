@@ -7,7 +7,7 @@ namespace Deskhand.Http;
 /// <summary>The query parameters of an endpoint that is no use case of ours.</summary>
 internal sealed record TakesQuery(params string[] Names);
 
-/// <summary>Refuses query parameters that the route does not know, naming those it does (API.md: unknown parameters answer 400).</summary>
+/// <summary>Refuses query parameters that the route does not know, naming those it does.</summary>
 internal static class QueryGuard
 {
     private static readonly ConcurrentDictionary<Endpoint, string[]> Known = new();

@@ -88,7 +88,7 @@ internal sealed record JobQuery : PageQuery
     public string? Sort { get; init; }
 }
 
-/// <summary>GET /jobs/{id}: only for the one who asked for it (SECURITY-CASES 26).</summary>
+/// <summary>GET /jobs/{id}: only for the one who asked for it.</summary>
 internal static class GetJob
 {
     public static async Task<Answer<JobResponse>> Handle(Guid id, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
@@ -105,9 +105,9 @@ internal static class ListJobItems
     private static readonly ImmutableArray<string> States = ["pending", "done", "failed", "skipped"];
 
     public static async Task<Answer<Page<JobItemResponse>>> Handle(
-        Guid id, string[]? state, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        Guid id, string[]? state, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = page.ReadPage(caller.PageLimit);
         if (request.Problem is { } wrongPage) return Answer.Ok<Page<JobItemResponse>>(wrongPage);
         if (state?.FirstOrDefault(s => !States.Contains(s, StringComparer.Ordinal)) is not null)
             return Answer.Ok<Page<JobItemResponse>>(Problem.Malformed("state", $"There is no such value; there are: {string.Join(", ", States)}.") with { Allowed = States });

@@ -78,7 +78,7 @@ internal sealed class Composer(DeskhandSettings settings, MailAddresses addresse
 
     private static string? Refusal(DeliveryRow row) => row switch
     {
-        // asked again here, at the last moment, whatever was decided before (SECURITY-CASES 10)
+        // asked again here, at the last moment, whatever was decided before (security case 10)
         { UserId: null } when row.IsOfNote || row.CommentVisibility == Visibility.Internal => "It tells of an internal note, and the recipient is no user.",
         { Suppressed: { } said } => $"The address is held back, because there is no such mailbox (see /suppressions): {said}",
         { RecipientIsThere: false } => "The recipient is not there any more.",

@@ -10,7 +10,7 @@ internal enum TokenPurpose
     /// <summary>An answer becomes a public comment of a ticket.</summary>
     Reply,
 
-    /// <summary>An answer becomes an internal note: it answers a message that told of one (SECURITY-CASES 18).</summary>
+    /// <summary>An answer becomes an internal note: it answers a message that told of one (security case 18).</summary>
     NoteReply,
 
     /// <summary>A report of failure is about a delivery.</summary>

@@ -11,7 +11,7 @@ namespace Deskhand.Notifications;
 /// <param name="Desk">Who asks.</param>
 internal sealed record SurveyResponse(string Reference, string Subject, string Desk);
 
-/// <summary>A survey by its link. One that is forged, unknown, answered or too old answers alike (SECURITY-CASES 36).</summary>
+/// <summary>A survey by its link. One that is forged, unknown, answered or too old answers alike (security case 36).</summary>
 internal static class SurveyAt
 {
     private static readonly Problem Unknown = Problem.NotFound("survey");

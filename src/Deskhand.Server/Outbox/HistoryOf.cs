@@ -17,9 +17,9 @@ internal sealed record HistoryActor(ActorKind Kind, Guid? Id, string? Name);
 internal static class HistoryOf
 {
     public static async Task<Outcome<Page<HistoryRow>>> Read(
-        Guid entityId, string[]? fields, string? condition, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        Guid entityId, string[]? fields, string? condition, PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = page.ReadPage(caller.PageLimit);
         if (request.Problem is { } malformed) return malformed;
         var parameters = new List<NpgsqlParameter> { Rows.P(session.TenantId), Rows.P(entityId) };
         var where = $"h.tenant_id = $1 AND h.entity_id = $2 {condition}";

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Deskhand.Realtime;
 
-/// <summary>Who may hear of an event: who may read what it is about (SECURITY-CASES 6, 7, 10).</summary>
+/// <summary>Who may hear of an event: who may read what it is about (security cases 6, 7, 10).</summary>
 internal static class EventRights
 {
     /// <summary>How old the place of a ticket may be that decides.</summary>

@@ -19,7 +19,7 @@ internal static class DownloadAttachment
         return new(null, "");
     }
 
-    /// <summary>The file, or 404. Whatever it is, a browser saves it and runs nothing of it (SECURITY-CASES 22, 23).</summary>
+    /// <summary>The file, or 404. Whatever it is, a browser saves it and runs nothing of it (security cases 22, 23).</summary>
     internal sealed class Download(Attachment? file, string path) : IResult, IEndpointMetadataProvider
     {
         public Task ExecuteAsync(HttpContext httpContext)

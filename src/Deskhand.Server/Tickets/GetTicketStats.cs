@@ -1,6 +1,7 @@
 using Deskhand.Access;
 using Deskhand.Data;
 using Deskhand.Http;
+using NodaTime;
 using Npgsql;
 
 namespace Deskhand.Tickets;
@@ -16,6 +17,13 @@ internal sealed record CountOf(Guid? Id, string? Name, long Count);
 /// <param name="MedianHours">Half of them took at most so long; null when there are none.</param>
 /// <param name="AverageHours">The mean; null when there are none.</param>
 internal sealed record Took(long Count, double? MedianHours, double? AverageHours);
+
+/// <summary>What one day did to the backlog.</summary>
+/// <param name="Date">The day, in the tenant's time zone.</param>
+/// <param name="Created">Tickets that were created on it.</param>
+/// <param name="Solved">Tickets that were solved on it, and have stayed so.</param>
+/// <param name="Unsolved">Tickets that waited to be solved at its end; today: now.</param>
+internal sealed record BacklogDay(DateOnly Date, long Created, long Solved, long Unsolved);
 
 /// <summary>Statistics of the tickets that a caller sees.</summary>
 internal sealed record TicketStats
@@ -51,6 +59,11 @@ internal sealed record TicketStats
 
     public required long SolvedLast30Days { get; init; }
 
+    /// <summary>
+    /// The last 30 days, the oldest first, as the tickets tell it that there are now: one that was opened again has never been solved, one that was deleted never was.
+    /// </summary>
+    public required IReadOnlyList<BacklogDay> Backlog { get; init; }
+
     /// <summary>From creation to the first public answer of an agent.</summary>
     public required Took FirstResponse { get; init; }
 
@@ -62,6 +75,7 @@ internal sealed record TicketStats
 internal static class GetTicketStats
 {
     private const int MostAssignees = 50;
+    private const int BacklogDays = 30;
 
     public static async Task<Answer<TicketStats>> Handle(
         [AsParameters] TicketFilters query, Caller caller, TenantSession session, Rulebooks rulebooks, TicketSearch search, StatsMemory memory, TimeProvider clock, CancellationToken cancellationToken)
@@ -70,11 +84,11 @@ internal static class GetTicketStats
         var filter = await TicketFilter.Read(query, caller, rulebook, search, cancellationToken);
         return Answer.Ok<TicketStats>(filter.Problem is { } problem ? problem : await memory.Of(
             ListMemory.Seen(caller, query),
-            async () => (await session.Transact<TicketStats>(async () => await Count(filter.Value, rulebook.Workflow, session, clock.GetUtcNow(), cancellationToken), cancellationToken)).Value,
+            async () => (await session.Transact<TicketStats>(async () => await Count(filter.Value, rulebook, session, clock.GetUtcNow(), cancellationToken), cancellationToken)).Value,
             cancellationToken));
     }
 
-    private static async Task<TicketStats> Count(TicketFilter filter, Workflow workflow, TenantSession session, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<TicketStats> Count(TicketFilter filter, Rulebook rulebook, TenantSession session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // enough for the table of all combinations; without it the planner sorts a million rows on disk
         await session.Execute("SELECT set_config('work_mem', '64MB', true)", cancellationToken);
@@ -98,6 +112,16 @@ internal static class GetTicketStats
             """, r => (Created7: r.GetInt64(0), Created30: r.GetInt64(1), Solved7: r.GetInt64(2), Solved30: r.GetInt64(3), First: ReadTook(r, 4), Resolved: ReadTook(r, 7)),
             cancellationToken, since))[0];
 
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(rulebook.TimeZone) ?? DateTimeZone.Utc;
+        var today = NodaTime.Instant.FromDateTimeOffset(now).InZone(zone).Date;
+        var days = Enumerable.Range(1 - BacklogDays, BacklogDays).Select(today.PlusDays).ToList();
+        var begins = days.Select(d => zone.AtStartOfDay(d).ToDateTimeOffset().ToUniversalTime()).ToArray();
+        var moved = (await session.Query($"""
+            SELECT width_bucket(x.at, {filter.Next}) - 1, count(*) FILTER (WHERE x.is_created), count(*) FILTER (WHERE NOT x.is_created)
+            FROM tickets t CROSS JOIN LATERAL (VALUES (t.created_at, true), (CASE WHEN t.status_category IN ('solved', 'closed') THEN coalesce(t.solved_at, t.closed_at) END, false)) x (at, is_created)
+            WHERE {filter.Where} AND t.updated_at >= ({filter.Next})[1] AND x.at >= ({filter.Next})[1] GROUP BY 1
+            """, r => (Day: r.GetInt32(0), Created: r.GetInt64(1), Solved: r.GetInt64(2)), cancellationToken, [.. Copy(filter), Rows.P(begins)])).ToDictionary(m => m.Day);
+
         // bit = 0: the set is by that field; status is the highest of the seven
         long Total() => sums.Single(s => s.Set == 0b1111111).N;
         IReadOnlyDictionary<string, long> By(int bit, IEnumerable<string> known)
@@ -111,14 +135,24 @@ internal static class GetTicketStats
             [.. sums.Where(s => s.Set == (0b1111111 & ~(1 << bit)) && s.N > 0).OrderByDescending(s => s.N).ThenBy(s => s.Id).Select(s => new CountOf(s.Id, s.Id is { } id ? names.GetValueOrDefault(id) : null, s.N))];
 
         var assignees = Of(1);
+        var categories = By(5, Wire.All<StatusCategory>());
+        var unsolved = Total() - categories["solved"] - categories["closed"];
+        var backlog = new BacklogDay[BacklogDays];
+        for (var i = BacklogDays - 1; i >= 0; i--)
+        {
+            var (_, created, solved) = moved.GetValueOrDefault(i);
+            backlog[i] = new(days[i].ToDateOnly(), created, solved, unsolved);
+            unsolved = Math.Max(0, unsolved - created + solved);
+        }
+
         var priorities = By(4, Enum.GetValues<Priority>().Select(p => ((int)p).ToString()));
         return new TicketStats
         {
             AsOf = now,
             Total = Total(),
             Unassigned = assignees.Find(a => a.Id is null)?.Count ?? 0,
-            ByStatus = By(6, workflow.Statuses.Select(s => s.Key)),
-            ByStatusCategory = By(5, Wire.All<StatusCategory>()),
+            ByStatus = By(6, rulebook.Workflow.Statuses.Select(s => s.Key)),
+            ByStatusCategory = categories,
             ByPriority = Enum.GetValues<Priority>().ToDictionary(Wire.Name, p => priorities[((int)p).ToString()], StringComparer.Ordinal),
             ByCategory = By(3, []),
             ByChannel = By(2, []),
@@ -128,6 +162,7 @@ internal static class GetTicketStats
             CreatedLast30Days = recent.Created30,
             SolvedLast7Days = recent.Solved7,
             SolvedLast30Days = recent.Solved30,
+            Backlog = backlog,
             FirstResponse = recent.First,
             Resolution = recent.Resolved,
         };

@@ -89,7 +89,7 @@ internal record TicketFilters
 /// <summary>The parameters of GET /tickets.</summary>
 internal sealed record TicketQuery : TicketFilters
 {
-    /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt, slaDueAt, -slaDueAt; after priority also -updatedAt.</summary>
+    /// <summary>-updatedAt (default), updatedAt, -createdAt, createdAt, -number, number, -priority, priority, dueAt, -dueAt, slaDueAt, -slaDueAt; by commas what decides between tickets that are alike by it: updatedAt, createdAt, number, priority, each also with - before it.</summary>
     public string? Sort { get; init; }
 
     /// <summary>From 1.</summary>
@@ -201,6 +201,9 @@ internal sealed partial class TicketFilter
         (nameOfFirst, nameOfSecond) = ($"${Parameters.Count + 1}", $"${Parameters.Count + 2}");
         return [.. Parameters.Select(p => p.Clone()), first, second];
     }
+
+    /// <summary>The name of one more parameter behind all others.</summary>
+    public string Next => $"${Parameters.Count + 1}";
 
     public void Also(string condition) => conditions.Add(condition);
 

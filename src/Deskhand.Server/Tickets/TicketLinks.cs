@@ -15,10 +15,11 @@ namespace Deskhand.Tickets;
 /// <param name="StatusCategory">Of the other one.</param>
 internal sealed record TicketLinkResponse(Guid? Id, string Kind, TicketName Ticket, string Subject, string Status, StatusCategory StatusCategory);
 
-/// <summary>GET /tickets/{id}/links: those to tickets that the caller may read, then its problem or the newest hundred of its incidents.</summary>
+/// <summary>GET /tickets/{id}/links: those to tickets that the caller may read, then its problem or the newest hundred of its incidents; all of them are listed by <c>GET /tickets?problemId=</c>.</summary>
 internal static class ListLinks
 {
     private const int Most = 100;
+    private const string Incident = "incident";
 
     public static async Task<Answer<Page<TicketLinkResponse>>> Handle(string id, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
@@ -34,10 +35,13 @@ internal static class ListLinks
             UNION ALL
             (SELECT NULL, 'problem', {Other} FROM tickets t WHERE t.tenant_id = $1 AND t.id = $3 AND t.deleted_at IS NULL{scope})
             UNION ALL
-            (SELECT NULL, 'incident', {Other} FROM tickets t WHERE t.tenant_id = $1 AND t.problem_id = $2 AND t.deleted_at IS NULL{scope} ORDER BY t.id DESC LIMIT {Most})
+            (SELECT NULL, '{Incident}', {Other} FROM tickets t WHERE t.tenant_id = $1 AND t.problem_id = $2 AND t.deleted_at IS NULL{scope} ORDER BY t.id DESC LIMIT {Most})
             """, r => new TicketLinkResponse(r.Id(0), r.GetString(1), new(r.GetGuid(2), r.GetString(3), r.GetInt64(4)), r.GetString(5), r.GetString(6), Wire.Find<StatusCategory>(r.GetString(7))!.Value),
             cancellationToken, [.. parameters]);
-        return Answer.Ok<Page<TicketLinkResponse>>(new Page<TicketLinkResponse>(links, new(1, Most, links.Count, false, null, false)));
+        var unshown = links.Count(l => l.Kind == Incident) < Most ? 0 : (await session.Query(
+            $"SELECT count(*) FROM tickets t WHERE t.tenant_id = $1 AND t.problem_id = $2 AND t.deleted_at IS NULL{scope}",
+            r => r.GetInt64(0), cancellationToken, [.. parameters.Select(p => p.Clone())]))[0] - Most;
+        return Answer.Ok<Page<TicketLinkResponse>>(new Page<TicketLinkResponse>(links, new(1, Math.Max(Most, links.Count), links.Count + unshown, false, null, unshown > 0)));
     }
 }
 

@@ -13,7 +13,7 @@ namespace Deskhand.Tickets;
 /// </summary>
 internal static class TicketNotices
 {
-    /// <summary>Acknowledgements to one address in an hour: more are a flood or a loop (SECURITY-CASES 14, 15).</summary>
+    /// <summary>Acknowledgements to one address in an hour: more are a flood or a loop (security cases 14, 15).</summary>
     public const int MostAcknowledgements = 5;
 
     /// <summary>Mails of any kind to one requester in an hour.</summary>

@@ -5,7 +5,7 @@ using Deskhand.Access;
 
 namespace Deskhand.Server.Tests.Access;
 
-/// <summary>Each row is a token that someone has sent to some server. SECURITY-CASES 38: <c>alg:none</c>, wrong <c>aud</c>, confused keys.</summary>
+/// <summary>Each row is a token that someone has sent to some server. Security case 38: <c>alg:none</c>, wrong <c>aud</c>, confused keys.</summary>
 public sealed class JwtAttackTests : IDisposable
 {
     private const string Header = """{"alg":"HS256","typ":"JWT","kid":"k1"}""";

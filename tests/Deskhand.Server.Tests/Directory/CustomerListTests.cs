@@ -172,7 +172,7 @@ public sealed class CustomerListTests(Desk desk) : IClassFixture<Desk>
         var secret = (await theirs.Agent.Post("/customers", new { name = "Secret", domains = new[] { "secret.example" }, externalId = "S", number = "S-1" })).Expect(201)["id"];
         foreach (var query in new[] { "", "?search=secret", "?domain=secret.example", "?externalId=S", "?number=S-1", $"?parentId={secret}" })
             Assert.Equal("0", (await ours.Agent.Get("/customers" + query)).Expect(200)["pagination.total"]);
-        // what is taken there is free here (case 2)
+        // what is taken there is free here (security case 2)
         (await ours.Agent.Post("/customers", new { name = "Mine", externalId = "S", number = "S-1" })).Expect(201);
         (await ours.Agent.Post("/customers", new { name = "Child", parentId = secret })).Expect(404);
     }

@@ -17,6 +17,21 @@ public sealed class RateLimitTests(RateLimitTests.Limited desk) : IClassFixture<
         Assert.Equal(200, (await desk.Tenant.Agent.Get("/tickets")).Status);
     }
 
+    [Fact]
+    public async Task Sec33_Many_callers_of_one_tenant_leave_the_others_their_room()
+    {
+        // a tenant gets twenty times as much as one caller
+        var crowd = await desk.NewTenant("crowd");
+        var people = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => desk.NewPerson(crowd, Deskhand.Access.Role.Agent)));
+        var replies = new List<Reply>();
+        for (var i = 0; i < 29; i++) replies.AddRange(await Task.WhenAll(people.Select(p => p.Post("/tickets", new { subject = "" }))));
+
+        // a minute's room fills up again while it is used
+        Assert.InRange(replies.Count(r => r.Status == 429), 1, 270);
+        Assert.All(replies, r => Assert.Contains(r.Status, (int[])[422, 429]));
+        (await desk.Foreign.Agent.Post("/tickets", new { subject = "Another tenant" })).Expect(201);
+    }
+
     public sealed class Limited : Desk
     {
         protected override Dictionary<string, string?> Settings => new(StringComparer.Ordinal) { ["DESKHAND_RATE_LIMIT"] = "30" };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Deskhand.Data;
@@ -140,6 +141,8 @@ public sealed class FailureTests(Broker broker, ITestOutputHelper output) : IAsy
         await Commit(4);
         await Eventually.Holds(async () => await desk.Health(OutboxSinks.RabbitMq) is { Connected: false, LastError: { } error } && error.Contains("takes no messages", StringComparison.Ordinal), Patience, "the alarm is told");
         Assert.Equal("degraded", (await desk.Tenant.Admin.Get("/health")).Body!["components"]!["events.rabbitmq"]!["status"]!.ToString());
+        // Sec40: and since when nothing got through
+        Assert.True(DateTimeOffset.Parse((await desk.Tenant.Admin.Get("/health")).Body!["components"]!["events.rabbitmq"]!["lastSuccessAt"]!.ToString(), CultureInfo.InvariantCulture) <= DateTimeOffset.UtcNow);
         await broker.Control("set_disk_free_limit", "50MB");
         await Drained();
 

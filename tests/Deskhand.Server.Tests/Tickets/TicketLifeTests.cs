@@ -70,6 +70,53 @@ public sealed class TicketLifeTests(Desk desk) : IClassFixture<Desk>
         Assert.EndsWith("-000050", tickets.Select(t => t["reference"]!).Max(StringComparer.Ordinal), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-updatedAt,priority")]
+    [InlineData("-updatedAt,-priority,number")]
+    [InlineData("updatedAt,-priority,-number")]
+    [InlineData("updatedAt,-createdAt")]
+    [InlineData("-createdAt,updatedAt,priority")]
+    [InlineData("-priority,-updatedAt,number")]
+    [InlineData("number,priority")]
+    public async Task Further_keys_decide_between_tickets_that_are_alike_by_those_before(string sort)
+    {
+        var tenant = await desk.NewTenant($"sort{Guid.NewGuid():N}"[..12]);
+        foreach (var priority in (string[])["low", "urgent", "normal", "high", "low", "urgent", "low"]) await tenant.Agent.NewTicket(priority, new { priority });
+        await using (var session = desk.Database.For(tenant.Id))
+            await session.Transact<Nothing>(async () =>
+            {
+                await session.Execute("UPDATE tickets SET updated_at = now() - make_interval(days => (number % 2)::int), created_at = now() - make_interval(days => (number % 3)::int, secs => 0.000001)", CancellationToken.None);
+                return default(Nothing);
+            }, CancellationToken.None);
+
+        var all = (await tenant.Agent.Get("/tickets")).Expect(200).At("data")!.AsArray().Select(t => t!).ToList();
+        string[] rising = ["low", "normal", "high", "urgent"];
+        var expected = all.OrderBy(_ => 0);
+        foreach (var key in sort.Split(','))
+        {
+            Func<System.Text.Json.Nodes.JsonNode, string> by = t => key.TrimStart('-') switch
+            {
+                "priority" => $"{Array.IndexOf(rising, t["priority"]!.ToString())}",
+                "number" => $"{t["number"]!.GetValue<long>():D10}",
+                var instant => t[instant]!.ToString(),
+            };
+            expected = key.StartsWith('-') ? expected.ThenByDescending(by, StringComparer.Ordinal) : expected.ThenBy(by, StringComparer.Ordinal);
+        }
+
+        // what no key decides goes by id, in the direction of the first
+        Func<System.Text.Json.Nodes.JsonNode, string> id = t => t["id"]!.ToString();
+        expected = sort.StartsWith('-') ? expected.ThenByDescending(id, StringComparer.Ordinal) : expected.ThenBy(id, StringComparer.Ordinal);
+        var (found, cursor) = (new List<string>(), (string?)null);
+        do
+        {
+            var page = (await tenant.Agent.Get($"/tickets?limit=2&sort={sort}" + (cursor is null ? "" : $"&cursor={cursor}"))).Expect(200);
+            found.AddRange(page.At("data")!.AsArray().Select(t => t!["number"]!.ToString()));
+            cursor = page["pagination.nextCursor"];
+        }
+        while (cursor is not null);
+        Assert.Equal(expected.Select(t => t["number"]!.ToString()), found);
+    }
+
     [Fact]
     public async Task A_list_pages_by_number_and_by_cursor_alike()
     {

@@ -38,6 +38,27 @@ public sealed class TicketStatsTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task The_backlog_is_told_day_by_day_in_the_desks_time_zone()
+    {
+        var tenant = await desk.NewTenant("backlog");
+        (await tenant.Admin.Patch("/settings", new { timeZone = "Pacific/Auckland" })).Expect(200);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++) ids.Add(await tenant.Agent.NewTicket($"B{i}"));
+        // by the day's number before today there: 40 and 10 days ago, 10 days ago and solved 3 days ago, 40 days ago and solved 35 days ago; the last one today
+        const string DaysAgo = "(date_trunc('day', now() AT TIME ZONE 'Pacific/Auckland') + interval '1 minute' - make_interval(days => $2)) AT TIME ZONE 'Pacific/Auckland'";
+        await Execute(tenant, $"UPDATE tickets SET created_at = {DaysAgo} WHERE id = $1", (ids[0], 40), (ids[1], 10), (ids[2], 10), (ids[3], 40));
+        await Execute(tenant, $"UPDATE tickets SET status = 'resolved', status_category = 'solved', solved_at = {DaysAgo} WHERE id = $1", (ids[2], 3), (ids[3], 35));
+
+        var stats = (await tenant.Agent.Get("/tickets/stats")).Expect(200);
+        var days = stats.At("backlog")!.AsArray().Select(d => (Date: d!["date"]!.ToString(), Moves: $"{d["created"]}-{d["solved"]}={d["unsolved"]}")).ToList();
+        Assert.Equal(30, days.Count);
+        var today = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById("Pacific/Auckland"));
+        Assert.Equal([.. Enumerable.Range(0, 30).Select(i => today.AddDays(i - 29).ToString("yyyy-MM-dd", null))], days.Select(d => d.Date));
+        Assert.Equal([.. Enumerable.Repeat("0-0=1", 19), "2-0=3", .. Enumerable.Repeat("0-0=3", 6), "0-1=2", "0-0=2", "0-0=2", "1-0=3"], days.Select(d => d.Moves));
+        Assert.Equal("0", (await tenant.Agent.Get("/tickets/stats?priority=urgent")).Expect(200)["backlog.29.unsolved"]);
+    }
+
+    [Fact]
     public async Task Sec06_Statistics_count_only_what_the_asker_may_see()
     {
         var tenant = await desk.NewTenant("stats-scope");

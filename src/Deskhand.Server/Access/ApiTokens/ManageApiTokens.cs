@@ -18,9 +18,9 @@ internal static class CreateApiToken
 internal static class ListApiTokens
 {
     public static async Task<Answer<Page<ApiTokenResponse>>> Handle(
-        string? user, string? sort, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+        string? user, string? sort, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = page.ReadPage(caller.PageLimit);
         if (request.Problem is { } wrongPage) return Answer.Ok<Page<ApiTokenResponse>>(wrongPage);
         var order = ListOrder.Read(sort, [new("createdAt", "a.created_at", IsInstant: true, Descending: true), new("name", "lower(a.name)", IsInstant: false)]);
         if (order.Problem is { } wrongOrder) return Answer.Ok<Page<ApiTokenResponse>>(wrongOrder);
@@ -36,7 +36,7 @@ internal static class ListApiTokens
     }
 }
 
-/// <summary>A token without its secret, which nobody can read again (case 39).</summary>
+/// <summary>A token without its secret, which nobody can read again.</summary>
 /// <param name="Id">To delete it by.</param>
 /// <param name="Name">What it is for.</param>
 /// <param name="Hint">How its secret begins.</param>

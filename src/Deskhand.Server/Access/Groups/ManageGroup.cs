@@ -74,17 +74,17 @@ internal static class DeleteGroup
 /// <summary>GET /groups/{id}/members: users, by name.</summary>
 internal static class ListGroupMembers
 {
-    public static async Task<Answer<Page<UserResponse>>> Handle(Guid id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+    public static async Task<Answer<Page<UserResponse>>> Handle(Guid id, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
         await GetGroup.Find(id, session, cancellationToken) is null
             ? Answer.Ok<Page<UserResponse>>(Problem.NotFound("group"))
-            : await ListUsers.Handle(new UserQuery { Group = id.ToString(), Page = page, Limit = limit, Cursor = cursor }, caller, session, cancellationToken);
+            : await ListUsers.Handle(new UserQuery { Group = id.ToString(), Page = page.Page, Limit = page.Limit, Skip = page.Skip, Take = page.Take, Cursor = page.Cursor }, caller, session, cancellationToken);
 }
 
 /// <summary>GET /groups/{id}/history: every changed field, newest first.</summary>
 internal static class ListGroupHistory
 {
-    public static async Task<Answer<Page<HistoryRow>>> Handle(Guid id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
+    public static async Task<Answer<Page<HistoryRow>>> Handle(Guid id, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken) =>
         Answer.Ok(await GetGroup.Find(id, session, cancellationToken) is null
             ? Problem.NotFound("group")
-            : await HistoryOf.Read(id, null, null, page, limit, cursor, caller, session, cancellationToken));
+            : await HistoryOf.Read(id, null, null, page, caller, session, cancellationToken));
 }

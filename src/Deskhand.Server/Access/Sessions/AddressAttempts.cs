@@ -5,7 +5,7 @@ namespace Deskhand.Access;
 
 /// <summary>
 /// Failed attempts by e-mail address, whether or not anybody has it. Beside the lock in the database, which only an account can
-/// have, it makes an unknown address answer "too many attempts" after as many tries as a known one (case 36).
+/// have, it makes an unknown address answer "too many attempts" after as many tries as a known one (security case 36).
 /// </summary>
 internal sealed class AddressAttempts(TimeProvider clock)
 {

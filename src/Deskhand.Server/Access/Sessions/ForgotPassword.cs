@@ -4,7 +4,7 @@ using Deskhand.Http;
 
 namespace Deskhand.Access;
 
-/// <summary>POST /auth/password/forgot: notes the wish. Answered before anybody has looked whether the address is known (case 36).</summary>
+/// <summary>POST /auth/password/forgot: notes the wish. Answered before anybody has looked whether the address is known.</summary>
 internal static class ForgotPassword
 {
     public static Accepted<ForgotResponse> Handle(ForgotRequest body, RequestOrigin origin, ForgottenPasswords forgotten)

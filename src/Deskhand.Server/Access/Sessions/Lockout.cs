@@ -11,7 +11,7 @@ internal sealed record Attempt(string? PasswordHash, byte[]? TotpSecret, long? T
 
 /// <summary>
 /// Counts attempts in the database before they are made, in one statement, so that any number of parallel attempts on any number of
-/// instances share one count (case 33). A right answer sets the count back.
+/// instances share one count (security case 33). A right answer sets the count back.
 /// </summary>
 internal static class Lockout
 {

@@ -24,7 +24,7 @@ internal sealed record SignInRequest(string Email, string Password, string? Tena
 
 /// <summary>
 /// Decides who comes in. An address that nobody has, a wrong password and an account that is not active answer alike, after the
-/// same time (case 36); what is right is told only to whoever knows the password.
+/// same time (security case 36); what is right is told only to whoever knows the password.
 /// </summary>
 internal sealed class FrontDoor(Database database, PasswordTries tries, Sessions sessions, TotpSecrets totp, TimeProvider clock)
 {

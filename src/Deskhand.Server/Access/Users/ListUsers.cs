@@ -46,10 +46,10 @@ internal sealed record UserQuery : ListQuery
 /// <summary>GET /users/{id}/history: every changed field, newest first.</summary>
 internal static class ListUserHistory
 {
-    public static async Task<Answer<Page<HistoryRow>>> Handle(Guid id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<HistoryRow>>> Handle(Guid id, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
         var known = await session.Query("SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", r => r.GetInt32(0), cancellationToken,
             Rows.P(session.TenantId), Rows.P(id));
-        return Answer.Ok(known.Count == 0 ? Problem.NotFound("user") : await HistoryOf.Read(id, null, null, page, limit, cursor, caller, session, cancellationToken));
+        return Answer.Ok(known.Count == 0 ? Problem.NotFound("user") : await HistoryOf.Read(id, null, null, page, caller, session, cancellationToken));
     }
 }

@@ -41,7 +41,7 @@ internal static class AccountLink
             return new LinkResponse(Address(settings, purpose, token), expiresAt);
         }, cancellationToken));
 
-    // never from the request: a forged Host header would send the token to somebody else's server (case 34)
+    // never from the request: a forged Host header would send the token to somebody else's server (security case 34)
     private static string Address(DeskhandSettings settings, LinkPurpose purpose, string token) =>
         $"{settings.PublicUrl.AbsoluteUri.TrimEnd('/')}/{(purpose == LinkPurpose.Invitation ? "invitation" : "reset-password")}#{token}";
 

@@ -94,7 +94,7 @@ internal sealed class UserAccounts(ChangeLog log, Passwords passwords, TimeProvi
             return after;
         }, cancellationToken);
 
-    /// <summary>What a change means for whoever is signed in as that user, from the commit on (case 37).</summary>
+    /// <summary>What a change means for whoever is signed in as that user, from the commit on (security case 37).</summary>
     private static async Task Enforce(TenantSession session, User before, User after, CancellationToken cancellationToken)
     {
         if (!after.Active) await EndAccess.Everywhere(session, after.Id, after.DeletedAt is null ? "deactivated" : "deleted", after.UpdatedAt, cancellationToken);

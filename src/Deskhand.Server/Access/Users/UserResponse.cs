@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Deskhand.Access;
 
-/// <summary>A user as the API shows it, and as events carry it. Never with a secret: those are in another table (case 39).</summary>
+/// <summary>A user as the API shows it, and as events carry it. Never with a secret: those are in another table.</summary>
 internal sealed record UserResponse : IVersioned
 {
     public required Guid Id { get; init; }

@@ -6,7 +6,7 @@ namespace Deskhand.Tickets;
 
 /// <summary>
 /// Sets a ticket in type: pages of plain text. What people wrote is drawn and never interpreted, so nothing in it can reach a disk or a
-/// network (SECURITY-CASES 25).
+/// network (security case 25).
 /// </summary>
 internal sealed class PaperSetter
 {

@@ -59,9 +59,9 @@ internal static class RuleRunRow
 /// <summary>GET /tickets/{id}/rules: which rule did what to the ticket, newest first. Those that did not apply have left nothing.</summary>
 internal static class ListRuleRuns
 {
-    public static async Task<Answer<Page<RuleRunResponse>>> Handle(string id, string? page, string? limit, string? cursor, Caller caller, TenantSession session, CancellationToken cancellationToken)
+    public static async Task<Answer<Page<RuleRunResponse>>> Handle(string id, [AsParameters] PageQuery page, Caller caller, TenantSession session, CancellationToken cancellationToken)
     {
-        var request = PageRequest.Read(page, limit, null, null, cursor, caller.PageLimit);
+        var request = page.ReadPage(caller.PageLimit);
         if (request.Problem is { } malformed) return Answer.Ok<Page<RuleRunResponse>>(malformed);
         if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Answer.Ok<Page<RuleRunResponse>>(Problem.NotFound("ticket"));
         Guid? last = null;
