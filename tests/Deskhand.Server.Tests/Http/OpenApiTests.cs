@@ -35,6 +35,17 @@ public sealed class OpenApiTests(Desk desk) : IClassFixture<Desk>
     }
 
     [Fact]
+    public async Task Every_body_in_JSON_has_an_example()
+    {
+        var document = JsonNode.Parse(await Served())!;
+        foreach (var (path, item) in document["paths"]!.AsObject())
+            foreach (var (verb, operation) in item!.AsObject())
+                foreach (var (type, media) in operation!["requestBody"]?["content"]?.AsObject() ?? [])
+                    if (type.EndsWith("json", StringComparison.Ordinal))
+                        Assert.True(References(media!["schema"]).Any(r => Resolve(document, r)!["examples"] is not null), $"{verb} {path} has no example: add one to ApiExamples");
+    }
+
+    [Fact]
     public async Task Operation_ids_are_unique()
     {
         var ids = JsonNode.Parse(await Served())!["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => o.Value!["operationId"]?.ToString())).ToList();

@@ -12,6 +12,7 @@ test('a search shows where its words stand, leads to the comment, and back to wh
   // from the palette, without the mouse
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('textbox', { name: 'Command palette' })).toBeFocused();
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
   await page.keyboard.type(word);
   await page.getByRole('button', { name: `Search for “${word}”` }).click();
   await expect(page).toHaveURL(new RegExp(`/search\\?q=${word}`));

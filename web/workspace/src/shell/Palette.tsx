@@ -52,7 +52,7 @@ export function Palette({ opened, close }: { opened: boolean; close: () => void 
   );
 
   return (
-    <Spotlight.Root store={store} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }} query={query} onQueryChange={setQuery} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose aria-label={t('shell.palette.title')}>
+    <Spotlight.Root store={store} overlayProps={{ blur: 0, backgroundOpacity: 0.35 }} query={query} onQueryChange={setQuery} onSpotlightClose={close} shortcut={null} maxHeight={460} scrollable clearQueryOnClose attributes={{ content: { 'aria-label': t('shell.palette.title') } as Record<string, string> }}>
       <Spotlight.Search placeholder={t('shell.palette.placeholder')} aria-label={t('shell.palette.title')} leftSection={<IconSearch size={18} stroke={1.6} />} />
       <Spotlight.ActionsList>
         {hits && hits.tickets.length > 0 && (
