@@ -64,6 +64,9 @@ export function stroke(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' 
   return mod + (event.altKey ? 'alt+' : '') + shift + key;
 }
 
+/** Whether a dialog is open: it has the keyboard to itself. */
+export const hasDialog = () => document.querySelector('[role=dialog][aria-modal=true]') !== null;
+
 let begun = '';
 let forget: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,8 +80,7 @@ function onKey(event: KeyboardEvent) {
   const isModified = struck.startsWith('mod+') || struck.startsWith('alt+');
   const typing = isTyping(event.target);
   if (!isModified && (typing || !singles)) return;
-  // a dialog has the keyboard to itself
-  if (!isModified && document.querySelector('[role=dialog][aria-modal=true]')) return;
+  if (!isModified && hasDialog()) return;
   const sequence = begun ? `${begun} ${struck}` : struck;
   begun = '';
   clearTimeout(forget);

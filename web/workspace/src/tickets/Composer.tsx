@@ -53,6 +53,8 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
   const texts = useRef<Partial<Record<Audience, string>>>({});
   const isNote = audience === 'internal';
 
+  /** Whether the keyboard was given back since the last sending began. */
+  const hasLeft = useRef(false);
   const editor = useEditor({
     extensions: [StarterKit.configure({ link: false }), TextLink, Markdown.configure({ markedOptions: { gfm: true, breaks: true } })],
     immediatelyRender: true,
@@ -62,7 +64,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       attributes: { 'aria-label': isNote ? t('tickets.page.note') : t('tickets.page.reply'), 'aria-multiline': 'true', role: 'textbox', class: classes.editor! },
       handleKeyDown: (_, event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { void send(); return true; }
-        if (event.key === 'Escape') { (document.activeElement as HTMLElement | null)?.blur(); return true; }
+        if (event.key === 'Escape') { hasLeft.current = true; (document.activeElement as HTMLElement | null)?.blur(); return true; }
         return false;
       },
       handlePaste: (_, event) => take(event.clipboardData?.files),
@@ -159,6 +161,7 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
     if (isSending || (body.trim() === '' && files[audience].length === 0)) return;
     setSending(true);
     setError(null);
+    hasLeft.current = false;
     try {
       const made = await answer(api.POST('/api/v1/tickets/{id}/comments', {
         params: { path: { id: ticket.id }, header: once() },
@@ -181,7 +184,9 @@ export function Composer({ ref, ticket, id }: { ref: Ref<ComposerHandle>; ticket
       setError(problem);
     } finally {
       setSending(false);
-      editor.commands.focus('end');
+      // who went elsewhere while it was sent is not fetched back
+      const at = document.activeElement;
+      if (!hasLeft.current && (at === document.body || editor.view.dom.closest('section')?.contains(at))) editor.commands.focus('end');
     }
   }
 

@@ -3,6 +3,7 @@ import { IconFlagFilled } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, startTransition, useEffect, useImperativeHandle, useMemo, useRef, type CSSProperties, type MouseEvent, type Ref } from 'react';
 import { Time } from '../shared/Time';
+import { hasDialog } from '../shell/keys';
 import { useTranslation } from '../text/useTranslation';
 import type { ColumnName } from './display';
 import type { Grouping, TicketGroup } from './grouping';
@@ -55,8 +56,8 @@ export function TicketRows({ ref, label, rows, groups, groupBy, total, columns, 
   useImperativeHandle(ref, () => ({
     focus: index => {
       virtual.scrollToIndex(lines.findIndex(l => 'row' in l && l.row === index));
-      // the row may have to be drawn first
-      requestAnimationFrame(() => { requestAnimationFrame(() => { scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true }); }); });
+      // the row may have to be drawn first; meanwhile a quick hand may have opened a dialog, which keeps the keyboard
+      requestAnimationFrame(() => { requestAnimationFrame(() => { if (!hasDialog()) scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true }); }); });
     },
     hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
   }), [virtual, lines]);
