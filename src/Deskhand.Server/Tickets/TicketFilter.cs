@@ -192,7 +192,11 @@ internal sealed partial class TicketFilter
             Parameters.Add(v);
             return "$" + Parameters.Count;
         }).ToArray();
-        conditions.Add($"({string.Join(", ", order.Columns)}) {(order.Descending ? "<" : ">")} ({string.Join(", ", places)})");
+        var comparison = order.Descending ? "<" : ">";
+        conditions.Add($"({string.Join(", ", order.Columns)}) {comparison} ({string.Join(", ", places)})");
+        // what is worked out of a column is not compared before row level security has let the row through, so the index is asked for the columns before it
+        var plain = order.Columns.TakeWhile(c => !c.StartsWith('-')).Count();
+        if (plain < order.Columns.Length) conditions.Add($"({string.Join(", ", order.Columns.Take(plain))}) {comparison}= ({string.Join(", ", places.Take(plain))})");
     }
 
     /// <summary>The parameters with two more, and the names of those.</summary>
