@@ -34,6 +34,9 @@ public enum ProblemKind
 
     /// <summary>Too many requests or attempts (429).</summary>
     TooMany,
+
+    /// <summary>Something that is needed for it does not answer at the moment (503).</summary>
+    Unavailable,
 }
 
 /// <summary>
@@ -57,7 +60,7 @@ public sealed record Problem(ProblemKind Kind, string Code, string Message)
     /// <summary>What stands now in place of what was asked for, by member name; empty when that is not what the problem is about.</summary>
     public ImmutableSortedDictionary<string, string?> Present { get; init; } = ImmutableSortedDictionary<string, string?>.Empty;
 
-    /// <summary>How long to wait before another try; only with <see cref="ProblemKind.TooMany"/>.</summary>
+    /// <summary>How long to wait before another try; only with <see cref="ProblemKind.TooMany"/> and <see cref="ProblemKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>A rule broken by one member.</summary>

@@ -124,6 +124,9 @@ internal sealed record DeskhandSettings
     /// <summary>Requests a minute for one caller; class of the route: reads get five times as many.</summary>
     public int RateLimit { get; init; } = 1200;
 
+    /// <summary>Where ClamAV's daemon listens, which is asked about each file that comes in; null = nobody is asked.</summary>
+    public System.Net.DnsEndPoint? Clamd { get; init; }
+
     /// <summary>Bytes of one upload.</summary>
     public long MaxUpload { get; init; } = 50L * 1024 * 1024;
 
@@ -184,7 +187,13 @@ internal sealed record DeskhandSettings
             AttachmentFolder = Path.GetFullPath(Text("DESKHAND_ATTACHMENTS") ?? Path.Combine(folder, "attachments")),
             RateLimit = Number("DESKHAND_RATE_LIMIT", 1200, 1, 10_000_000),
             MaxUpload = Number("DESKHAND_MAX_UPLOAD_MB", 50, 1, 10_000) * 1024L * 1024,
+            Clamd = Text("DESKHAND_CLAMD") is { } clamd ? Listener("DESKHAND_CLAMD", clamd) : null,
         };
+
+        static System.Net.DnsEndPoint Listener(string name, string text) =>
+            text.LastIndexOf(':') is > 0 and var colon && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var listens) && listens > 0
+                ? new(text[..colon].Trim('[', ']'), listens)
+                : throw Wrong(name, text, "host:port, such as 127.0.0.1:3310");
 
         DirectoryFeed Follow(string outside)
         {

@@ -34,6 +34,7 @@ internal static class Problems
         ProblemKind.Stale => StatusCodes.Status412PreconditionFailed,
         ProblemKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ProblemKind.TooMany => StatusCodes.Status429TooManyRequests,
+        ProblemKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
     };
 
     public static Task Write(this Problem problem, HttpContext context)

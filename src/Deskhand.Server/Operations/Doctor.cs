@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Deskhand.Access;
 using Deskhand.Outbox;
+using Deskhand.Tickets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -36,6 +37,7 @@ internal static class Doctor
         await Broker();
         await Kafka();
         await Mail_();
+        await Scanner();
         await Keys();
         Console.WriteLine(wrong == 0 ? "All is well." : $"{wrong} thing(s) to mend.");
         return wrong == 0 ? 0 : 1;
@@ -132,6 +134,26 @@ internal static class Doctor
             catch (SinkUnavailableException e)
             {
                 Bad("kafka", $"{e.Message} Events wait in the outbox meanwhile.");
+            }
+        }
+
+        async Task Scanner()
+        {
+            if (settings.Clamd is null)
+            {
+                Good("scanner", "not configured (DESKHAND_CLAMD): files are not looked at");
+                return;
+            }
+
+            try
+            {
+                using var loggers = Logs.ForCommand();
+                if (await new VirusScanner(settings, loggers.CreateLogger<VirusScanner>()).Answers(cancellationToken)) Good("scanner", $"answers at {settings.Clamd.Host}:{settings.Clamd.Port}");
+                else Bad("scanner", $"What listens at {settings.Clamd.Host}:{settings.Clamd.Port} is not clamd. No files are taken.");
+            }
+            catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException)
+            {
+                Bad("scanner", $"clamd does not answer at {settings.Clamd.Host}:{settings.Clamd.Port}: {e.Message} No files are taken meanwhile.");
             }
         }
 

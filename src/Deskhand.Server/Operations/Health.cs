@@ -66,6 +66,7 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
             foreach (var sink in await outbox.Read(cancellationToken)) parts["events." + sink.Sink] = OfSink(sink);
         if (parts["database"].Status == ComponentHealth.Up && services.GetRequiredService<DeskhandSettings>().Smtp is not null) parts["mail"] = await OfMail(cancellationToken);
         if (parts["database"].Status == ComponentHealth.Up) parts["webhooks"] = await OfWebhooks(cancellationToken);
+        if (services.GetRequiredService<DeskhandSettings>().Clamd is not null) parts["scanner"] = await OfScanner(cancellationToken);
         var status = parts.Values.Any(p => p.Status == ComponentHealth.Down) ? ComponentHealth.Down
             : parts.Values.Any(p => p.Status == ComponentHealth.Degraded) ? ComponentHealth.Degraded : ComponentHealth.Up;
         return Answer.Ok<HealthReport>(new HealthReport(status, typeof(Health).Assembly.GetName().Version!.ToString(3), parts));
@@ -81,6 +82,21 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
     /// <summary>What waits for time to pass is late and not lost: it is tried again every few seconds.</summary>
     private static ComponentHealth OfWork(SinkState state) =>
         state.Now is { Connected: false } held ? new(ComponentHealth.Degraded, $"Held up since the last try, at {held.LastErrorAt:u}; the log says why.") : new(ComponentHealth.Up);
+
+    /// <summary>Without the scanner no file is taken; all else goes on.</summary>
+    private async Task<ComponentHealth> OfScanner(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await services.GetRequiredService<Tickets.VirusScanner>().Answers(patience.Token) ? new(ComponentHealth.Up) : new(ComponentHealth.Degraded, "It answers, but not as clamd does; no files are taken.");
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return new(ComponentHealth.Degraded, $"It does not answer, so no files are taken: {e.Message}");
+        }
+    }
 
     /// <summary>Mail that waits is late and not lost; what was given up waits for a person.</summary>
     private async Task<ComponentHealth> OfMail(CancellationToken cancellationToken)

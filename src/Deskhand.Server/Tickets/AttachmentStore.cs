@@ -93,6 +93,13 @@ internal sealed class IncomingFile(string path, string unfinished) : IAsyncDispo
         return true;
     }
 
+    /// <summary>What has come in, to be read once more.</summary>
+    public async Task<Stream> Again(CancellationToken cancellationToken)
+    {
+        await file.FlushAsync(cancellationToken);
+        return new FileStream(unfinished, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+    }
+
     /// <summary>Gives the file its name: on the disk first, then the name, then the name on the disk. So neither a crash nor a power cut leaves half a file under it.</summary>
     public async Task Keep()
     {

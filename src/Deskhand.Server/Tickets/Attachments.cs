@@ -18,10 +18,10 @@ internal sealed record AttachmentResponse(
 internal static class Upload
 {
     public static async Task<Created<AttachmentResponse>> Handle(
-        HttpRequest request, Caller caller, TenantSession session, AttachmentStore store, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        HttpRequest request, Caller caller, TenantSession session, AttachmentStore store, VirusScanner scanner, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!caller.May(Permission.CommentsWrite) && !caller.May(Permission.NotesWrite)) return Answer(Problem.Forbidden(Permissions.Name(Permission.CommentsWrite)));
-        var received = await ReceivedFile.From(request, caller, store, settings, clock, cancellationToken);
+        var received = await ReceivedFile.From(request, caller, store, scanner, settings, clock, cancellationToken);
         if (received.Problem is { } problem) return Answer(problem);
         await using var file = received.Value;
         return Answer(await session.Transact<AttachmentResponse>(
@@ -35,12 +35,12 @@ internal static class Upload
 internal static class AttachFile
 {
     public static async Task<Created<AttachmentResponse>> Handle(
-        string id, HttpRequest request, Caller caller, TenantSession session, TicketDesk desk, AttachmentStore store, DeskhandSettings settings, TimeProvider clock,
+        string id, HttpRequest request, Caller caller, TenantSession session, TicketDesk desk, AttachmentStore store, VirusScanner scanner, DeskhandSettings settings, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         // asked before the file comes in, and again when it is here and the ticket is locked
         if (await GetTicket.Find(id, caller, session, cancellationToken) is not { } ticket) return Upload.Answer(Problem.NotFound("ticket"));
-        var received = await ReceivedFile.From(request, caller, store, settings, clock, cancellationToken);
+        var received = await ReceivedFile.From(request, caller, store, scanner, settings, clock, cancellationToken);
         if (received.Problem is { } problem) return Upload.Answer(problem);
         await using var file = received.Value;
         Attachment? row = null;

@@ -25,7 +25,7 @@ internal sealed class ReceivedFile(Guid id, string name, DateTimeOffset at, Inco
 
     /// <summary>Takes in the file, which then has its name on the disk but no row yet. Whoever gets it disposes of it.</summary>
     public static async Task<Outcome<ReceivedFile>> From(
-        HttpRequest request, Caller caller, AttachmentStore store, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        HttpRequest request, Caller caller, AttachmentStore store, VirusScanner scanner, DeskhandSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
         // the general limit is for JSON
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = settings.MaxUpload + FormAllowance;
@@ -48,6 +48,7 @@ internal sealed class ReceivedFile(Guid id, string name, DateTimeOffset at, Inco
             }
 
             if (received is null) return OneFile;
+            if (await scanner.Refusal(received.File, received.Name, caller, cancellationToken) is { } refusal) return refusal;
             await received.File.Keep();
             var whole = received;
             received = null;

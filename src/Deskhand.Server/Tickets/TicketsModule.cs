@@ -28,6 +28,7 @@ internal static class TicketsModule
         services.AddScoped<DefinitionDesk>();
         services.AddScoped<WorkflowDesk>();
         services.AddSingleton<AttachmentStore>();
+        services.AddSingleton<VirusScanner>();
         JobsModule.AddKind<RedefineTickets>(services, RedefineTickets.Name);
         JobsModule.AddKind<UpdateManyKind>(services, UpdateManyKind.Name);
         JobsModule.AddKind<ResolveIncidents>(services, ResolveIncidents.Name);

@@ -139,6 +139,7 @@ public sealed class ServerProcessTests : IDisposable
     [InlineData("DESKHAND_CORS_ORIGINS", "*")]
     [InlineData("DESKHAND_PUBLIC_URL", "desk.example.com")]
     [InlineData("DESKHAND_ADMIN_EMAIL", "nobody")]
+    [InlineData("DESKHAND_CLAMD", "127.0.0.1")]
     [InlineData("DESKHAND_JWKS_URL", "http://keys.example.com")]
     public async Task A_wrong_setting_stops_the_start_and_names_itself(string name, string value)
     {
