@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Deskhand.Http;
 
@@ -17,11 +18,41 @@ internal static class CsvText
 
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789 ()./-");
 
-    /// <summary>The value as it stands in a file. One that has such an apostrophe of its own gets another, so that both can be told apart.</summary>
-    public static string Written(string? value) => value is null ? "" : IsDangerous(value) || IsMarked(value) ? Mark + value : value;
+    /// <summary>Where a spreadsheet that takes another sign for the end of a cell begins the next one.</summary>
+    private static readonly SearchValues<char> Ends = SearchValues.Create(";\t\r\n");
 
-    /// <summary>The value that was written: without the apostrophe that <see cref="Written"/> put in front, or people who know their spreadsheet.</summary>
-    public static string Read(string value) => IsMarked(value) ? value[1..] : value;
+    /// <summary>Without one of these a formula calls nothing: a dash before an entry of a list stays a dash.</summary>
+    private static readonly SearchValues<char> OfCalls = SearchValues.Create("(|!");
+
+    /// <summary>The value as it stands in a file. One that has such an apostrophe of its own gets another, so that both can be told apart.</summary>
+    public static string Written(string? value) =>
+        value is null ? "" : Within(IsDangerous(value) || IsMarked(value) ? Mark + value : value, part => IsDangerous(part) || IsMarked(part) ? Mark + part : part);
+
+    /// <summary>The value that was written: without the apostrophes that <see cref="Written"/> put there, or people who know their spreadsheet.</summary>
+    public static string Read(string value)
+    {
+        var text = Within(value, part => IsMarked(part) ? part[1..] : part);
+        return IsMarked(text) ? text[1..] : text;
+    }
+
+    /// <summary>Changes what may become cells of their own behind the first, where it calls something.</summary>
+    private static string Within(string value, Func<string, string> change)
+    {
+        var end = value.AsSpan().IndexOfAny(Ends);
+        if (end < 0 || !value.AsSpan(end).ContainsAny(OfCalls)) return value;
+        var text = new StringBuilder(value, 0, end + 1, value.Length + 8);
+        for (var from = end + 1; from < value.Length;)
+        {
+            var next = value.AsSpan(from).IndexOfAny(Ends);
+            var part = next < 0 ? value[from..] : value[from..(from + next)];
+            text.Append(part.AsSpan().ContainsAny(OfCalls) ? change(part) : part);
+            if (next < 0) break;
+            text.Append(value[from + next]);
+            from += next + 1;
+        }
+
+        return text.ToString();
+    }
 
     private static bool IsMarked(string value) =>
         value.Length > 1 && value[0] == Mark && value.TrimStart(Mark) is { Length: > 0 } rest && (IsDangerous(rest) || Beginnings.Contains(rest[0], StringComparison.Ordinal));

@@ -36,6 +36,21 @@ public sealed class CsvAnswerTests
         Assert.Equal(value, CsvText.Read(CsvText.Written(value)));
     }
 
+    /// <summary>Where the list separator is a semicolon or a tab, a program that opens a file of ours begins a cell in the middle of a value.</summary>
+    [Theory]
+    [InlineData("x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y")]
+    [InlineData("a\n=HYPERLINK(\"http://evil.example\")", "a\n'=HYPERLINK(\"http://evil.example\")")]
+    [InlineData("a\t @SUM(A1)", "a\t' @SUM(A1)")]
+    [InlineData("=1;=A1()", "'=1;'=A1()")]
+    [InlineData("x;'=A1()", "x;''=A1()")]
+    [InlineData("To do:\n- call\n- write; -5", "To do:\n- call\n- write; -5")]
+    [InlineData("Dear Ann;\r\nall is well (again)", "Dear Ann;\r\nall is well (again)")]
+    public void Sec24_What_may_become_a_cell_of_its_own_is_kept_from_calling_anything(string value, string written)
+    {
+        Assert.Equal(written, CsvText.Written(value));
+        Assert.Equal(value, CsvText.Read(written));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Acme (Pty) Ltd")]
