@@ -200,6 +200,7 @@ public sealed class ConventionTests(Desk desk) : IClassFixture<Desk>
         Assert.Equal("ready", await stranger.GetStringAsync(new Uri("/health/ready", UriKind.Relative)));
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode);
         Assert.Equal(403, (await desk.Tenant.Agent.Get("/health")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await desk.Tenant.Agent.Client.GetAsync(new Uri("/metrics", UriKind.Relative))).StatusCode);
         Assert.Equal("up", (await desk.Tenant.Admin.Get("/health")).Expect(200)["components.database.status"]);
     }
 }

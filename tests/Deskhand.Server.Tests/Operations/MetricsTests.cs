@@ -4,22 +4,27 @@ using System.Text.RegularExpressions;
 
 namespace Deskhand.Server.Tests.Operations;
 
-/// <summary>GET /metrics, read as Prometheus does (exposition format 0.0.4).</summary>
-public sealed partial class MetricsTests(Desk desk) : IClassFixture<Desk>
+/// <summary>GET /metrics, read as Prometheus does (exposition format 0.0.4), of a server that has its process to itself: figures are a process's.</summary>
+[Collection(ServerCollection.Name)]
+public sealed partial class MetricsTests : IDisposable
 {
     private static readonly Uri Metrics = new("/metrics", UriKind.Relative);
+    private readonly string folder = Folders.CreateTempSubdirectory("deskhand-test-").FullName;
+
+    public void Dispose() => Folders.Delete(folder, recursive: true);
 
     [Fact]
     public async Task Sec40_Figures_are_told_to_who_may_read_them_in_the_form_that_Prometheus_reads()
     {
-        using var nobody = desk.Client();
+        await using var server = await ServerProcess.Start(folder);
+        using var admin = await server.SignIn();
+        using var nobody = new HttpClient { BaseAddress = admin.BaseAddress };
         Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(Metrics)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await desk.Tenant.Agent.Client.GetAsync(Metrics)).StatusCode);
 
         // counting begins with the first look
-        Read(await desk.Tenant.Admin.Client.GetStringAsync(Metrics));
-        for (var i = 0; i < 3; i++) (await desk.Tenant.Agent.Get("/tickets?search=counted%20\"quoted\"")).Expect(200);
-        using var answer = await desk.Tenant.Admin.Client.GetAsync(Metrics);
+        Read(await admin.GetStringAsync(Metrics));
+        for (var i = 0; i < 4; i++) (await admin.GetAsync(new Uri("/api/v1/tickets?search=counted%20\"quoted\"", UriKind.Relative))).EnsureSuccessStatusCode();
+        using var answer = await admin.GetAsync(Metrics);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         var figures = Read(await answer.Content.ReadAsStringAsync());
 
