@@ -34,9 +34,9 @@ internal sealed class Callers(Database database, DatabaseListener listener, Time
             if (userId is null || entry.Caller.UserId == userId) kept.TryRemove(key, out _);
     }
 
-    /// <summary>Says, inside the transaction that changes it, that what a user may do has changed. Heard by every instance on commit.</summary>
-    public static Task Changed(TenantSession session, Guid userId, CancellationToken cancellationToken) =>
-        session.Notify("deskhand_access", userId.ToString(), cancellationToken);
+    /// <summary>Says, inside the transaction that changes it, that what a user may do has changed; null = everybody. Heard by every instance on commit.</summary>
+    public static Task Changed(TenantSession session, Guid? userId, CancellationToken cancellationToken) =>
+        session.Notify("deskhand_access", userId.ToString() ?? "", cancellationToken);
 
     private async ValueTask<Caller?> Find(Guid tenantId, Guid id, string sql, bool isToken, CancellationToken cancellationToken)
     {

@@ -26,14 +26,14 @@ internal static class CsvText
 
     /// <summary>The value as it stands in a file. One that has such an apostrophe of its own gets another, so that both can be told apart.</summary>
     public static string Written(string? value) =>
-        value is null ? "" : Within(IsDangerous(value) || IsMarked(value) ? Mark + value : value, part => IsDangerous(part) || IsMarked(part) ? Mark + part : part);
+        value is null ? "" : Within(Marked(value), Marked);
 
     /// <summary>The value that was written: without the apostrophes that <see cref="Written"/> put there, or people who know their spreadsheet.</summary>
-    public static string Read(string value)
-    {
-        var text = Within(value, part => IsMarked(part) ? part[1..] : part);
-        return IsMarked(text) ? text[1..] : text;
-    }
+    public static string Read(string value) => Unmarked(Within(value, Unmarked));
+
+    private static string Marked(string value) => IsDangerous(value) || IsMarked(value) ? Mark + value : value;
+
+    private static string Unmarked(string value) => IsMarked(value) ? value[1..] : value;
 
     /// <summary>Changes what may become cells of their own behind the first, where it calls something.</summary>
     private static string Within(string value, Func<string, string> change)

@@ -145,16 +145,10 @@ internal static class Doctor
                 return;
             }
 
-            try
-            {
-                using var loggers = Logs.ForCommand();
-                if (await new VirusScanner(settings, loggers.CreateLogger<VirusScanner>()).Answers(cancellationToken)) Good("scanner", $"answers at {settings.Clamd.Host}:{settings.Clamd.Port}");
-                else Bad("scanner", $"What listens at {settings.Clamd.Host}:{settings.Clamd.Port} is not clamd. No files are taken.");
-            }
-            catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException)
-            {
-                Bad("scanner", $"clamd does not answer at {settings.Clamd.Host}:{settings.Clamd.Port}: {e.Message} No files are taken meanwhile.");
-            }
+            using var loggers = Logs.ForCommand();
+            var place = $"{settings.Clamd.Host}:{settings.Clamd.Port}";
+            if (await new VirusScanner(settings, loggers.CreateLogger<VirusScanner>()).Trouble(Patience, cancellationToken) is { } trouble) Bad("scanner", $"{place}: {trouble}");
+            else Good("scanner", $"answers at {place}");
         }
 
         async Task Mail_()

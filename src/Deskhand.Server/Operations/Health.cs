@@ -86,16 +86,8 @@ internal sealed class Health(Database database, DatabaseListener listener, Outbo
     /// <summary>Without the scanner no file is taken; all else goes on.</summary>
     private async Task<ComponentHealth> OfScanner(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            return await services.GetRequiredService<Tickets.VirusScanner>().Answers(patience.Token) ? new(ComponentHealth.Up) : new(ComponentHealth.Degraded, "It answers, but not as clamd does; no files are taken.");
-        }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return new(ComponentHealth.Degraded, $"It does not answer, so no files are taken: {e.Message}");
-        }
+        var trouble = await services.GetRequiredService<Tickets.VirusScanner>().Trouble(Patience, cancellationToken);
+        return new(trouble is null ? ComponentHealth.Up : ComponentHealth.Degraded, trouble);
     }
 
     /// <summary>Mail that waits is late and not lost; what was given up waits for a person.</summary>

@@ -76,8 +76,8 @@ internal static class ChangeSettings
                 new { fields = changes.Select(c => c.Field) }, origin), cancellationToken);
             await Rulebooks.Changed(session, cancellationToken);
             if (fields.SlaMonitored != standing.SlaMonitored) await ClockRow.LookAgain(session, now, cancellationToken);
-            // a caller carries the page limit; nobody in particular = everybody
-            if (fields.PageLimit != standing.PageLimit) await session.Notify("deskhand_access", "", cancellationToken);
+            // a caller carries the page limit
+            if (fields.PageLimit != standing.PageLimit) await Callers.Changed(session, null, cancellationToken);
             return SettingsResponse.From(after, fields.Workflow);
         }, cancellationToken));
 

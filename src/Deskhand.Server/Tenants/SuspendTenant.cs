@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Deskhand.Access;
 using Deskhand.Data;
-using Deskhand.Http;
 using Deskhand.Outbox;
 
 namespace Deskhand.Tenants;
@@ -26,12 +24,9 @@ internal static class SuspendTenant
             if (suspend)
                 await session.Execute("UPDATE sessions SET ended_at = $2, ended_because = 'tenant_suspended' WHERE tenant_id = $1 AND ended_at IS NULL",
                     cancellationToken, Rows.P(session.TenantId), Rows.P(now));
-            await log.Write(session, new Happened("settings", session.TenantId, now, by, [new("suspendedAt", Text(since), Text(at))], []), cancellationToken);
+            await log.Write(session, new Happened("settings", session.TenantId, now, by, [new("suspendedAt", Json.Of(since), Json.Of(at))], []), cancellationToken);
             await Audit.Write(session, new(suspend ? "tenant.suspended" : "tenant.resumed", now, by, "tenant", session.TenantId), cancellationToken);
-            // nobody in particular = everybody
-            await session.Notify("deskhand_access", "", cancellationToken);
+            await Callers.Changed(session, null, cancellationToken);
             return true;
         }, cancellationToken);
-
-    private static string? Text(DateTimeOffset? at) => at is { } instant ? JsonSerializer.Serialize(instant, JsonFormat.Options) : null;
 }

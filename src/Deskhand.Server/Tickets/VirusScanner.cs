@@ -29,7 +29,7 @@ internal sealed class VirusScanner(DeskhandSettings settings, ILogger<VirusScann
             await using var content = await file.Again(patience.Token);
             verdict = await Ask("INSTREAM", content, patience.Token);
         }
-        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (IsSilence(e, cancellationToken))
         {
             logger.LogError(e, "The virus scanner at {Clamd} does not answer, so files are not taken", settings.Clamd);
             return Unavailable;
@@ -48,16 +48,30 @@ internal sealed class VirusScanner(DeskhandSettings settings, ILogger<VirusScann
         return new Problem(ProblemKind.Invalid, "infected", words) { Errors = Problem.Invalid("file", words).Errors };
     }
 
-    /// <summary>Whether the scanner answers.</summary>
-    public async Task<bool> Answers(CancellationToken cancellationToken) => await Ask("PING", Stream.Null, cancellationToken) == "PONG";
+    /// <summary>Why it looks at no files, in words for an operator; null when it does.</summary>
+    public async Task<string?> Trouble(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limited.CancelAfter(patience);
+            return await Ask("PING", null, limited.Token) == "PONG" ? null : "It answers, but not as clamd does; no files are taken.";
+        }
+        catch (Exception e) when (IsSilence(e, cancellationToken))
+        {
+            return $"It does not answer, so no files are taken: {e.Message}";
+        }
+    }
 
-    private async Task<string> Ask(string command, Stream content, CancellationToken cancellationToken)
+    private static bool IsSilence(Exception e, CancellationToken asked) => e is SocketException or IOException || (e is OperationCanceledException && !asked.IsCancellationRequested);
+
+    private async Task<string> Ask(string command, Stream? content, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(settings.Clamd!.Host, settings.Clamd.Port, cancellationToken);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"z{command}\0"), cancellationToken);
-        if (content != Stream.Null) await Send(content, stream, cancellationToken);
+        if (content is not null) await Send(content, stream, cancellationToken);
 
         var answer = new byte[1024];
         var length = 0;

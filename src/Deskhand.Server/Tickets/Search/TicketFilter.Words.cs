@@ -83,7 +83,8 @@ internal sealed partial class TicketFilter
 
     /// <summary>Up to so many of those that match, to be counted: where words are common, what the index knows beside them is looked for with them.</summary>
     public string Matches(int most) =>
-        IndexedMatches(most) is null || !IsTooCommonToCount || facets.Count == 0 ? IndexedMatches(most) ?? $"SELECT 1 FROM tickets t WHERE {Where} LIMIT {most}" : $"SELECT {Newest(WordsWay.Cross, most)}";
+        IndexedMatches(most) is not { } indexed ? $"SELECT 1 FROM tickets t WHERE {Where} LIMIT {most}"
+        : IsTooCommonToCount && facets.Count > 0 ? $"SELECT {Newest(WordsWay.Cross, most)}" : indexed;
 
     /// <summary>Everything that is asked but the words, as a name for it.</summary>
     public string BesideWords => WhereWithoutWords + JsonSerializer.Serialize(Parameters.Where((_, n) => $"${n + 1}" != words && $"${n + 1}" != facetNames && $"${n + 1}" != among).Select(p => p.Value));

@@ -30,6 +30,7 @@ export function SearchPage() {
   const { search, set } = useAddress();
   const q = search.q ?? '';
   const type = types.find(x => x === search.type);
+  const hasTickets = type === undefined || type === 'ticket';
   const isNewest = search.sort === '-updatedAt';
   const href = `/search${stringifySearch(search)}`;
   const list = usePaged<Found>(['search', q, type, isNewest], (page, signal) =>
@@ -62,14 +63,14 @@ export function SearchPage() {
     { id: 'down', label: t('search.down'), keys: 'j,arrowdown', scope: 'page', keyOnly: true, run: () => { go(1); } },
     { id: 'up', label: t('search.up'), keys: 'k,arrowup', scope: 'page', keyOnly: true, run: () => { go(-1); } },
     { id: 'filter', label: t('search.box'), keys: 'f', scope: 'page', run: () => { document.querySelector<HTMLElement>('[data-search] input')?.focus(); } },
-    ...(q && type !== 'customer' && type !== 'contact' ? [{ id: 'as-list', label: t('search.asList'), scope: 'page' as const, run: () => { void navigate({ to: '/tickets', search: { q } }); } }] : []),
+    ...(q && hasTickets ? [{ id: 'as-list', label: t('search.asList'), scope: 'page' as const, run: () => { void navigate({ to: '/tickets', search: { q } }); } }] : []),
   ]);
 
   const count = rows === undefined || list.total === undefined || q === '' ? '' : t(list.isEstimate ? 'search.about' : 'search.count', { count: list.total, shown: list.total.toLocaleString(i18n.language) });
   return (
     <>
       <PageHeader title={q ? t('search.titleOf', { words: q }) : t('search.title')} beside={<Text size="xs" c="dimmed" className="tabular" aria-live="polite">{count}</Text>}>
-        {q && type !== 'customer' && type !== 'contact' && <Button renderRoot={p => <Link {...p} to="/tickets" search={{ q }} />} variant="default" size="compact-sm" leftSection={<IconListDetails size={14} aria-hidden />}>{t('search.asList')}</Button>}
+        {q && hasTickets && <Button renderRoot={p => <Link {...p} to="/tickets" search={{ q }} />} variant="default" size="compact-sm" leftSection={<IconListDetails size={14} aria-hidden />}>{t('search.asList')}</Button>}
       </PageHeader>
       <div className={classes.asked} data-search role="search">
         <SearchBox label={t('search.box')} name="q" isMain onDown={() => { links()[0]?.focus(); }} />
@@ -77,7 +78,7 @@ export function SearchPage() {
           <SegmentedControl size="xs" aria-label={t('search.what')} value={type ?? 'all'} onChange={v => { set({ type: v === 'all' ? '' : v }); }}
             data={[{ value: 'all', label: t('search.all') }, ...types.map(x => ({ value: x, label: t(`search.types.${x}`) }))]} />
         )}
-        {type !== 'customer' && type !== 'contact' && (
+        {hasTickets && (
           <SegmentedControl size="xs" aria-label={t('tickets.list.sort')} value={isNewest ? 'newest' : 'best'} onChange={v => { set({ sort: v === 'newest' ? '-updatedAt' : '' }); }}
             data={[{ value: 'best', label: t('search.best') }, { value: 'newest', label: t('search.newest') }]} />
         )}
@@ -93,7 +94,7 @@ export function SearchPage() {
               ? Array.from({ length: 8 }, (_, i) => <li key={i} className={classes.result}><Skeleton height={14} width={`${35 + (i * 23) % 45}%`} mb={8} /><Skeleton height={11} width={`${60 + (i * 17) % 35}%`} /></li>)
               : rows.map(r => <li key={`${r.type} ${r.id}`} className={classes.result}><Result found={r} /></li>)}
           </ol>
-          {q !== '' && <MoreRows list={list} />}
+          <MoreRows list={list} />
         </>
       )}
     </>
